@@ -1,0 +1,1 @@
+"""Outbox, inbox, consumers, dead letters, health and telemetry; knows no domain."""
