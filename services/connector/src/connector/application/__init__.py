@@ -1,0 +1,1 @@
+"""The connector's use cases and the ports they need."""

@@ -1,0 +1,29 @@
+"""Servers for the tests of sources: one scripted to misbehave, and two real CalDAV servers."""
+
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # so that tests can name the servers' types
+
+from connector.adapters.http.client import GuardedHttp
+from connector.adapters.http.egress import EgressPolicy
+from connector.adapters.http.limits import HttpLimits
+from fault_server import FaultServer
+
+
+@pytest.fixture
+async def faults() -> AsyncIterator[FaultServer]:
+    async with FaultServer() as server:
+        yield server
+
+
+@pytest.fixture
+async def http(faults: FaultServer) -> AsyncIterator[GuardedHttp]:
+    """A client that may reach the fault server, and waits less long than in production."""
+    limits = HttpLimits(total_seconds=5, rate_grace_seconds=0.3)
+    policy = EgressPolicy(allowed_private=frozenset({faults.authority}))
+    async with GuardedHttp(policy, limits=limits) as client:
+        yield client
