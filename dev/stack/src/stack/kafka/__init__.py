@@ -1,0 +1,1 @@
+"""Kafka: given, Apache Kafka on this machine's Java, in a container, or in memory."""

@@ -1,0 +1,152 @@
+"""Apache Kafka on this machine's Java: one node that is broker and controller (KRaft)."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from uuid import uuid4
+
+from stack.kafka.broker import KafkaBroker
+from stack.maven import Artifact, Maven
+from stack.ports import HOST, choose_port
+from stack.program import Command, Program
+from stack.workspace import Workspace
+
+_RELEASE = (
+    Artifact("org.apache.kafka", "kafka_2.13", "4.3.1"),
+    # Without a binding for slf4j the broker would be mute, also about why it does not start.
+    Artifact("org.apache.logging.log4j", "log4j-slf4j-impl", "2.25.4"),
+)
+_OLDEST_JAVA = 17
+_LARGEST_RECORD = 17 * 1024 * 1024  # a dead letter of 16 MiB and its headers
+
+_LOGGING = """\
+rootLogger.level = WARN
+rootLogger.appenderRef.console.ref = console
+appender.console.type = Console
+appender.console.name = console
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{HH:mm:ss.SSS} %-5p %c{1}: %m%n%throwable{12}
+"""
+
+
+class ApacheKafka(KafkaBroker):
+    """A broker on 127.0.0.1 whose data live in the workspace and survive `kill`.
+
+    `advertised_port` is what clients are told to connect to after the first contact: the port of
+    a fault proxy that stands in front of this broker; None means the broker's own.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        java: str,
+        maven: Maven,
+        port: int | None = None,
+        advertised_port: int | None = None,
+    ) -> None:
+        self._workspace = workspace
+        self._java = java
+        self._maven = maven
+        self._port = choose_port(port, purpose="Kafka")
+        self._controller_port = choose_port(None, purpose="Kafka's controller")
+        self._advertised_port = advertised_port or self._port
+        self._program: Program | None = None
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """The broker's address, the same after each start."""
+        return f"{HOST}:{self._port}"
+
+    @property
+    def program(self) -> Program | None:
+        """The Java process, once started."""
+        return self._program
+
+    async def start(self) -> None:
+        """Format the storage at the first start; return when the broker is registered."""
+        if self._program is None:
+            self._program = await self._prepare()
+        await self._program.start()
+
+    async def stop(self) -> None:
+        """Stop in order."""
+        if self._program:
+            await self._program.stop()
+
+    async def _prepare(self) -> Program:
+        libraries = await self._maven.libraries("kafka", _RELEASE)
+        home = self._workspace.directory("kafka")
+        properties = home / "server.properties"
+        properties.write_text("".join(f"{k}={v}\n" for k, v in self._properties(home).items()))
+        (home / "log4j2.properties").write_text(_LOGGING)
+        java = (
+            self._java,
+            "-cp",
+            f"{libraries}/*",
+            f"-Dlog4j2.configurationFile={home}/log4j2.properties",
+        )
+        tool = ("kafka.tools.StorageTool", "format", "-t", str(uuid4()), "-c", str(properties))
+        await Program(
+            name="kafka-format",
+            command=Command(arguments=(*java, *tool), directory=home),
+            workspace=self._workspace,
+        ).complete()
+        return Program(
+            name="kafka",
+            command=Command(
+                arguments=(*java, "-Xmx512m", "-XX:+UseSerialGC", "kafka.Kafka", str(properties)),
+                directory=home,
+            ),
+            workspace=self._workspace,
+            ready=self._answers,
+        )
+
+    async def _answers(self, _program: Program) -> str | None:
+        return await self.missing()
+
+    def _properties(self, home: Path) -> dict[str, object]:
+        return {
+            "process.roles": "broker,controller",
+            "node.id": 1,
+            "controller.quorum.voters": f"1@{HOST}:{self._controller_port}",
+            "controller.listener.names": "CONTROLLER",
+            "listeners": f"BROKER://{self.bootstrap_servers},CONTROLLER://{HOST}:{self._controller_port}",
+            "advertised.listeners": f"BROKER://{HOST}:{self._advertised_port}",
+            "inter.broker.listener.name": "BROKER",
+            "listener.security.protocol.map": "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT",
+            "log.dirs": home / "data",
+            "auto.create.topics.enable": "false",
+            "message.max.bytes": _LARGEST_RECORD,  # each topic's max.message.bytes decides
+            "offsets.topic.replication.factor": 1,
+            "offsets.topic.num.partitions": 4,
+            "transaction.state.log.replication.factor": 1,
+            "transaction.state.log.min.isr": 1,
+            "transaction.state.log.num.partitions": 4,
+            "share.coordinator.state.topic.replication.factor": 1,
+            "share.coordinator.state.topic.min.isr": 1,
+            "share.coordinator.state.topic.num.partitions": 4,
+            # The first member of a group need not wait for others.
+            "group.initial.rebalance.delay.ms": 0,
+            # After a crash the controller waits this long before the broker may register again.
+            "broker.session.timeout.ms": 3000,
+            "broker.heartbeat.interval.ms": 500,
+            # Made-up events may be a year old: never look for what retention would delete.
+            "log.retention.check.interval.ms": 2**62,
+        }
+
+
+def find_java() -> str | None:
+    """Return the `java` of JAVA_HOME or of the path when it is new enough, else None."""
+    home = os.environ.get("JAVA_HOME")
+    java = shutil.which("java", path=str(Path(home) / "bin")) if home else shutil.which("java")
+    if java is None:
+        return None
+    try:
+        answer = subprocess.run([java, "-version"], capture_output=True, check=True, timeout=30)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    found = re.search(rb'version "(\d+)', answer.stderr)
+    return java if found and int(found[1]) >= _OLDEST_JAVA else None

@@ -1,0 +1,42 @@
+"""Which Kafka to run: the first that can be had of given, Apache, in-memory."""
+
+import asyncio
+from collections.abc import Callable
+
+from stack.errors import StackError
+from stack.kafka.apache import ApacheKafka, find_java
+from stack.kafka.broker import KafkaBroker
+from stack.kafka.given import GivenKafka
+from stack.kafka.memory import InMemoryKafka
+from stack.maven import Maven
+from stack.settings import StackSettings
+from stack.workspace import Workspace
+
+_MEMORY_NOTICE = (
+    "Kafka is librdkafka's in-memory broker, because {reason}: each group may have one consumer,"
+    " and nothing is kept when it stops"
+)
+
+
+async def choose_kafka(
+    settings: StackSettings, workspace: Workspace, announce: Callable[[str], None]
+) -> KafkaBroker:
+    """Return a broker to start; announce when it is not a real one, and why."""
+    if settings.given_kafka:
+        return GivenKafka(settings.given_kafka)
+    if settings.kafka_choice == "memory":
+        return InMemoryKafka(workspace)
+    java = await asyncio.to_thread(find_java)
+    if java and Maven.available():
+        return ApacheKafka(
+            workspace,
+            java=java,
+            maven=Maven(workspace),
+            port=settings.ports.get("kafka"),
+            advertised_port=settings.kafka_advertised_port,
+        )
+    reason = "there is no mvn" if java else "there is no Java 17 or newer"
+    if settings.kafka_choice == "apache":
+        raise StackError(f"Apache Kafka was asked for, but {reason} on the path")
+    announce(_MEMORY_NOTICE.format(reason=reason))
+    return InMemoryKafka(workspace)

@@ -1,0 +1,1 @@
+"""PostgreSQL: given, embedded, or in a container."""

@@ -1,0 +1,16 @@
+"""Which PostgreSQL to run: the given one, else our own."""
+
+from stack.postgres.embedded import EmbeddedPostgres
+from stack.postgres.given import GivenPostgres
+from stack.postgres.server import PostgresServer
+from stack.settings import StackSettings
+from stack.workspace import Workspace
+
+
+def choose_postgres(settings: StackSettings, workspace: Workspace) -> PostgresServer:
+    """Return a server to start."""
+    if settings.given_postgres:
+        return GivenPostgres(settings.given_postgres)
+    return EmbeddedPostgres(
+        workspace, port=settings.ports.get("postgres"), durable=settings.durable
+    )
