@@ -1,0 +1,14 @@
+"""The journal's settings."""
+
+from messaging.settings import ServiceSettings
+from pydantic import Field
+from pydantic_settings import SettingsConfigDict
+
+
+class JournalSettings(ServiceSettings):
+    """What decides how this journal consumes."""
+
+    model_config = SettingsConfigDict(env_prefix="JOURNAL__")
+
+    group: str | None = Field(default=None, description="Consumer group; unset: only relays")
+    forward: bool = Field(default=False, description="Announce every copy in an event of its own")

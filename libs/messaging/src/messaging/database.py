@@ -1,0 +1,67 @@
+"""The service's connections to its own database."""
+
+from typing import Any
+
+import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import (
+    AsyncEngine,
+    AsyncSession,
+    async_sessionmaker,
+    create_async_engine,
+)
+
+from messaging.settings import PostgresSettings
+
+Sessions = async_sessionmaker[AsyncSession]
+
+_CONNECT_TIMEOUT_SECONDS = 10
+
+
+async def connect(settings: PostgresSettings, *, application_name: str) -> Any:
+    """Open one asyncpg connection; the whole libpq URL is honoured (`sslmode`, `sslrootcert`).
+
+    Statements and idle transactions are bounded in time by the server.
+    """
+    timeout = str(int(settings.statement_timeout_seconds * 1000))
+    connection: Any = await asyncpg.connect(  # pyright: ignore[reportUnknownMemberType]  # partly untyped
+        settings.dsn.get_secret_value(),
+        timeout=_CONNECT_TIMEOUT_SECONDS,
+        server_settings={
+            "application_name": application_name,
+            "statement_timeout": timeout,
+            "idle_in_transaction_session_timeout": timeout,
+        },
+    )
+    return connection
+
+
+def build_engine(settings: PostgresSettings, *, application_name: str) -> AsyncEngine:
+    """Return an engine that keeps bind values out of its errors.
+
+    Connections are not probed before use: a dead one surfaces as a transient error, the pool
+    drops all of its generation, and the work is retried.
+    """
+
+    async def create() -> Any:
+        return await connect(settings, application_name=application_name)
+
+    return create_async_engine(
+        "postgresql+asyncpg://",
+        async_creator=create,
+        pool_size=settings.pool_size,
+        max_overflow=0,
+        pool_timeout=_CONNECT_TIMEOUT_SECONDS,
+        hide_parameters=True,
+    )
+
+
+def build_sessions(engine: AsyncEngine) -> Sessions:
+    """Return the session factory; objects stay readable after commit."""
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+async def ping(engine: AsyncEngine) -> None:
+    """Raise unless the database answers."""
+    async with engine.connect() as connection:
+        await connection.execute(text("SELECT 1"))

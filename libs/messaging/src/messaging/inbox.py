@@ -1,0 +1,38 @@
+"""The inbox: an event's effect and the note that it happened commit together."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import ARRAY, CursorResult, Uuid, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+# A concurrent duplicate waits on the unique index until the first claim commits or rolls back.
+# Sorted, so that two batches which share events wait for each other in one direction only.
+_CLAIM = text(
+    "INSERT INTO inbox (consumer, event_id)"
+    " SELECT :consumer, event_id FROM unnest(:event_ids) AS event_id ORDER BY event_id"
+    " ON CONFLICT DO NOTHING RETURNING event_id"
+).bindparams(bindparam("event_ids", type_=ARRAY(Uuid)))
+
+_PURGE = text(
+    "DELETE FROM inbox WHERE ctid = ANY (ARRAY("
+    "SELECT ctid FROM inbox WHERE received_at < now() - :age LIMIT :most))"
+)
+
+
+async def claim(session: AsyncSession, consumer: str, event_ids: Sequence[UUID]) -> set[UUID]:
+    """Claim the events for this consumer; return those it has not handled before.
+
+    Must run in the transaction that carries the effect: a rollback gives the claim back.
+    """
+    if not event_ids:
+        return set()
+    result = await session.execute(_CLAIM, {"consumer": consumer, "event_ids": list(event_ids)})
+    return set(result.scalars())
+
+
+async def purge(session: AsyncSession, *, older_than: timedelta, most: int = 10_000) -> int:
+    """Forget claims that no redelivery can reach any more; return how many."""
+    result = await session.execute(_PURGE, {"age": older_than, "most": most})
+    return result.rowcount if isinstance(result, CursorResult) else 0

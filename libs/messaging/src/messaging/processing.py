@@ -1,0 +1,217 @@
+"""How records become effects: read, claim, apply, commit; retry or dead-letter what fails."""
+
+import asyncio
+import contextlib
+import logging
+import random
+import time
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import islice
+from uuid import UUID
+
+from messaging import failpoints, inbox
+from messaging.clients import Record
+from messaging.consumer import Consumer
+from messaging.database import Sessions
+from messaging.dead_letter import DeadLetters, TooManyDeadLettersError
+from messaging.delivery import Arrival, Ignored, Tombstone, UnreadableRecordError, read
+from messaging.failure import PermanentError, Verdict, classify
+from messaging.logs import type_name
+from messaging.telemetry import Processing
+
+_logger = logging.getLogger(__name__)
+
+ATTEMPTS_OF_UNKNOWN_FAILURES = 3
+RETRY_SECONDS = 30.0
+_FIRST_PAUSE_SECONDS = 0.05
+_LONGEST_PAUSE_SECONDS = 5.0
+
+
+# Below Kafka's max.poll.interval (5 min): past it the group takes the partitions away.
+_LONGEST_STRETCH_SECONDS = 120.0
+
+
+class StoppingError(Exception):
+    """The process is stopping; the record is left untouched for the next owner."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many of the records are done with, and what stopped the rest, if anything did.
+
+    Records that are not done are untouched. No failure and fewer done than given means that the
+    process is stopping or that time is up.
+    """
+
+    done: int
+    failure: Exception | None = None
+
+
+class RecordProcessor:
+    """Handles a consumer's records in their order; each effect commits with its inbox claim."""
+
+    def __init__(
+        self,
+        consumer: Consumer,
+        *,
+        sessions: Sessions,
+        dead_letters: DeadLetters,
+        processing: Processing,
+        stopping: asyncio.Event,
+    ) -> None:
+        self.consumer = consumer
+        self._sessions = sessions
+        self._dead_letters = dead_letters
+        self._processing = processing
+        self._stopping = stopping
+        self.last_activity = time.monotonic()
+
+    @property
+    def halted(self) -> bool:
+        """Whether too many dead letters in a row have stopped this consumer for good."""
+        return self._dead_letters.exhausted
+
+    async def process(self, records: Sequence[Record]) -> Progress:
+        """Handle records of any partitions in the order given."""
+        started = time.monotonic()
+        done = 0
+        for chunk in _chunks(records, self.consumer.batch_size):
+            if self._stopping.is_set() or time.monotonic() - started > _LONGEST_STRETCH_SECONDS:
+                break
+            if self.halted:
+                return Progress(done, TooManyDeadLettersError(self.consumer.name))
+            try:
+                await self._process_chunk(chunk)
+            except StoppingError:
+                break
+            except Exception as error:  # noqa: BLE001  # the caller logs it and has the records come again
+                return Progress(done, error)
+            done += len(chunk)
+        return Progress(done)
+
+    async def _process_chunk(self, records: Sequence[Record]) -> None:
+        arrivals: list[Arrival] = []
+        sources: list[Record] = []
+        for record in records:
+            arrival = await self._read(record)
+            if arrival is not None:
+                arrivals.append(arrival)
+                sources.append(record)
+        if arrivals:
+            await self._apply(arrivals, sources)
+
+    async def _read(self, record: Record) -> Arrival | None:
+        try:
+            found = read(
+                record,
+                accepted=self.consumer.accepted_types,
+                max_bytes=self.consumer.max_record_bytes,
+            )
+        except UnreadableRecordError as error:
+            await self._add_dead_letter(record, error.reason, str(error), attempts=1)
+            return None
+        unwanted = isinstance(found, Tombstone) and not self.consumer.accepts_tombstones
+        if isinstance(found, Ignored) or unwanted:
+            self._processing.count(record.topic, "ignored")
+            return None
+        return found
+
+    async def _apply(self, arrivals: Sequence[Arrival], sources: Sequence[Record]) -> None:
+        try:
+            await self._retry(arrivals)
+        except _PoisonError as poison:
+            if len(arrivals) == 1:
+                await self._add_dead_letter(
+                    sources[0], poison.reason, poison.detail, attempts=poison.attempts
+                )
+                return
+            _logger.warning("batch of %d failed, handling one by one", len(arrivals))
+            for arrival, source in zip(arrivals, sources, strict=True):
+                await self._apply([arrival], [source])
+        else:
+            self._dead_letters.handled()
+
+    async def _retry(self, arrivals: Sequence[Arrival]) -> None:
+        started = time.monotonic()
+        attempt = 0
+        while True:
+            attempt += 1
+            self.last_activity = time.monotonic()
+            try:
+                await self._attempt(arrivals, attempt)
+            except Exception as error:
+                verdict = classify(error)
+                if verdict is Verdict.PERMANENT or (
+                    verdict is Verdict.UNKNOWN and attempt >= ATTEMPTS_OF_UNKNOWN_FAILURES
+                ):
+                    raise _PoisonError(error, attempt) from error
+                _logger.warning(
+                    "attempt %d failed, will retry: %s", attempt, type_name(error), exc_info=error
+                )
+                if time.monotonic() - started > RETRY_SECONDS:
+                    raise
+                await self._pause(attempt)
+            else:
+                return
+
+    async def _attempt(self, arrivals: Sequence[Arrival], attempt: int) -> None:
+        topic = arrivals[0].position.topic
+        with self._processing.of(arrivals, attempt=attempt) as span:
+            async with self._sessions.begin() as session:
+                ids = [a.envelope.id for a in arrivals if a.envelope is not None]
+                claimed = await inbox.claim(session, self.consumer.name, ids)
+                fresh = list(_first_of_each(arrivals, claimed))
+                duplicates = len(arrivals) - len(fresh)
+                span.set_attribute("entente.inbox.duplicates", duplicates)
+                if fresh:
+                    await self.consumer.handle(fresh, session)
+                    await failpoints.reach("consumer.in_handler")
+            await failpoints.reach("consumer.after_commit")
+        self._processing.count(topic, "applied", len(fresh))
+        self._processing.count(topic, "duplicate", duplicates)
+
+    async def _add_dead_letter(
+        self, record: Record, reason: str, detail: str, *, attempts: int
+    ) -> None:
+        await self._dead_letters.add(record, reason=reason, detail=detail, attempts=attempts)
+        self._processing.count(record.topic, "dead_letter")
+
+    async def _pause(self, attempt: int) -> None:
+        seconds = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2.0**attempt)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(
+                self._stopping.wait(),
+                seconds * random.uniform(0.5, 1.0),  # noqa: S311  # jitter, not a secret
+            )
+        if self._stopping.is_set():
+            raise StoppingError
+
+
+class _PoisonError(Exception):
+    """The arrivals cannot be handled: a code and a description that quotes no content."""
+
+    def __init__(self, error: Exception, attempts: int) -> None:
+        super().__init__(type_name(error))
+        harmless = isinstance(error, PermanentError)
+        self.reason = error.reason if harmless else "handler_failed"
+        self.detail = f"{type_name(error)}: {error}" if harmless else type_name(error)
+        self.attempts = attempts
+
+
+def _chunks(records: Sequence[Record], size: int) -> Iterable[Sequence[Record]]:
+    rest = iter(records)
+    while chunk := list(islice(rest, size)):
+        yield chunk
+
+
+def _first_of_each(arrivals: Sequence[Arrival], claimed: AbstractSet[UUID]) -> Iterable[Arrival]:
+    """Yield what was claimed, each event once, and every record that has no event id."""
+    waiting = set(claimed)
+    for arrival in arrivals:
+        if arrival.envelope is None:
+            yield arrival
+        elif arrival.envelope.id in waiting:
+            waiting.discard(arrival.envelope.id)
+            yield arrival

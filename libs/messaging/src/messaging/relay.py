@@ -1,0 +1,263 @@
+"""The relay: publishes outbox rows to Kafka in id order and deletes them once acknowledged.
+
+Any number of relays may run; a transaction-scoped advisory lock lets one work at a time. A crash
+between acknowledgement and delete publishes rows again: consumers drop the copy by its ce_id.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from opentelemetry import metrics
+from opentelemetry.metrics import CallbackOptions, Observation
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from messaging import failpoints, propagation, telemetry
+from messaging.clients import KafkaProducer
+from messaging.database import connect
+from messaging.logs import type_name
+from messaging.settings import PostgresSettings
+from messaging.tables import OUTBOX_CHANNEL, outbox
+
+_logger = logging.getLogger(__name__)
+_TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('entente.outbox', 0))")
+_BATCH = (
+    select(
+        outbox.c.id,
+        outbox.c.topic,
+        outbox.c.key,
+        outbox.c.headers,
+        outbox.c.payload,
+        outbox.c.created_at,
+    )
+    .order_by(outbox.c.id)
+    .limit(500)
+)
+_BACKLOG = select(func.count(), func.min(outbox.c.created_at)).select_from(outbox)
+
+POLL_SECONDS = 1.0
+PUBLISH_SECONDS = 10.0
+
+
+class NotAcknowledgedError(Exception):
+    """Kafka did not acknowledge in time; the rows stay and are waited for again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits in the outbox."""
+
+    pending: int
+    oldest_seconds: float
+
+
+class OutboxRelay:
+    """Publishes one service's outbox until cancelled."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        postgres: PostgresSettings,
+        new_producer: Callable[[], KafkaProducer],
+    ) -> None:
+        self._engine = engine
+        self._postgres = postgres
+        self._new_producer = new_producer
+        self._producer: KafkaProducer | None = None
+        self._wake = asyncio.Event()
+        self._in_flight: dict[int, asyncio.Future[Any]] = {}
+        self._backlog = Backlog(0, 0.0)
+        self._observe_backlog()
+
+    async def run(self) -> None:
+        """Publish until cancelled; failures are logged and retried."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._listen())
+                tasks.create_task(self._watch_backlog())
+                tasks.create_task(self._publish_for_ever())
+        finally:
+            await self._discard_producer()
+
+    async def backlog(self) -> Backlog:
+        """Count what waits, and say how long the oldest row has waited."""
+        async with self._engine.connect() as connection:
+            pending, oldest = (await connection.execute(_BACKLOG)).one()
+        age = (datetime.now(UTC) - oldest).total_seconds() if oldest else 0.0
+        return Backlog(pending, max(0.0, age))
+
+    async def _publish_for_ever(self) -> None:
+        failures = 0
+        while True:
+            self._wake.clear()
+            try:
+                published = await self._publish_batch()
+                failures = 0
+            except Exception as error:  # the rows stay and are tried again
+                failures += 1
+                _logger.warning(
+                    "outbox not published, will retry: %s", type_name(error), exc_info=error
+                )
+                await asyncio.sleep(min(5.0, 0.1 * 2**failures))
+                continue
+            if not published:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+
+    async def _publish_batch(self) -> bool:
+        """Publish one batch; return whether there may be more to do at once."""
+        async with self._engine.begin() as connection:
+            if not (await connection.execute(_TRY_LOCK)).scalar_one():
+                return False
+            rows = (await connection.execute(_BATCH)).all()
+            if not rows:
+                return False
+            self._forget_rows_before(rows[0].id)
+            acknowledged = await self._send(rows)
+            await failpoints.reach("relay.after_send")
+            await _delete(connection, acknowledged)
+        for row_id in acknowledged:
+            self._in_flight.pop(row_id, None)
+        if len(acknowledged) < len(rows):
+            raise NotAcknowledgedError(
+                f"{len(rows) - len(acknowledged)} of {len(rows)} rows not acknowledged"
+            )
+        return True
+
+    async def _send(self, rows: Sequence[Any]) -> list[int]:
+        """Hand each row to the producer once; return those acknowledged in time.
+
+        A row that stays unacknowledged past the time limit keeps its place in the producer: the
+        next batch waits for the same send instead of making a second copy.
+        """
+        producer = await self._started_producer()
+        with contextlib.ExitStack() as spans:
+            for topic, contexts, oldest in _by_topic(rows, already_sent=self._in_flight):
+                spans.enter_context(telemetry.sending(topic, contexts, oldest))
+            try:
+                async with asyncio.timeout(PUBLISH_SECONDS):
+                    for row in rows:
+                        if row.id not in self._in_flight:
+                            self._in_flight[row.id] = await producer.send(
+                                row.topic,
+                                row.payload,
+                                key=row.key.encode(),
+                                headers=encoded(row.headers),
+                            )
+                    await asyncio.wait([self._in_flight[row.id] for row in rows])
+            except TimeoutError:
+                pass
+        return await self._acknowledged(rows)
+
+    async def _acknowledged(self, rows: Sequence[Any]) -> list[int]:
+        """Return the rows to delete; a key stops at its first row that is not acknowledged."""
+        acknowledged: list[int] = []
+        stopped: set[tuple[str, str]] = set()
+        refused: BaseException | None = None
+        for row in rows:
+            future = self._in_flight.get(row.id)
+            if future is None or not future.done() or future.cancelled():
+                stopped.add((row.topic, row.key))
+            elif error := future.exception():
+                refused = error
+                stopped.add((row.topic, row.key))
+            elif (row.topic, row.key) not in stopped:
+                acknowledged.append(row.id)
+                telemetry.sent_messages.add(1, {"messaging.destination.name": row.topic})
+        if refused is not None:
+            _logger.error("Kafka refused an event: %s", type_name(refused), exc_info=refused)
+            await self._discard_producer()
+        return acknowledged
+
+    def _forget_rows_before(self, first_id: int) -> None:
+        """Another relay published them meanwhile."""
+        for row_id in [known for known in self._in_flight if known < first_id]:
+            del self._in_flight[row_id]
+
+    async def _started_producer(self) -> KafkaProducer:
+        if self._producer is None:
+            producer = self._new_producer()
+            await producer.start()
+            self._producer = producer
+        return self._producer
+
+    async def _discard_producer(self) -> None:
+        """Let a new producer send: a refusal may leave an idempotent one unusable."""
+        producer, self._producer = self._producer, None
+        self._in_flight.clear()
+        if producer is not None:
+            with contextlib.suppress(Exception):
+                await asyncio.wait_for(producer.stop(), PUBLISH_SECONDS)
+
+    async def _listen(self) -> None:
+        """Wake the relay on every NOTIFY; the timer covers what is missed while reconnecting."""
+        while True:
+            try:
+                await self._listen_once()
+            except Exception as error:  # noqa: BLE001  # waking only saves time; polling goes on without it
+                _logger.info("outbox listener lost: %s", type_name(error))
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def _listen_once(self) -> None:
+        closed = asyncio.Event()
+        connection = await connect(self._postgres, application_name="outbox-listener")
+        try:
+            connection.add_termination_listener(_calling(closed.set))
+            await connection.add_listener(OUTBOX_CHANNEL, _calling(self._wake.set))
+            await closed.wait()
+        finally:
+            connection.terminate()
+
+    async def _watch_backlog(self) -> None:
+        while True:
+            with contextlib.suppress(Exception):
+                self._backlog = await self.backlog()
+            await asyncio.sleep(5)
+
+    def _observe_backlog(self) -> None:
+        meter = metrics.get_meter("entente.messaging")
+
+        def pending(_: CallbackOptions) -> Iterable[Observation]:
+            yield Observation(self._backlog.pending)
+
+        def oldest(_: CallbackOptions) -> Iterable[Observation]:
+            yield Observation(self._backlog.oldest_seconds)
+
+        meter.create_observable_gauge("entente.outbox.pending", [pending], unit="{message}")
+        meter.create_observable_gauge("entente.outbox.oldest_age", [oldest], unit="s")
+
+
+def encoded(headers: Mapping[str, str]) -> list[tuple[str, bytes]]:
+    """Return stored headers as Kafka takes them."""
+    return [(name, value.encode()) for name, value in headers.items()]
+
+
+def _calling(function: Callable[[], None]) -> Callable[..., None]:
+    def listener(*_: object) -> None:
+        function()
+
+    return listener
+
+
+async def _delete(connection: AsyncConnection, ids: Sequence[int]) -> None:
+    if ids:
+        await connection.execute(delete(outbox).where(outbox.c.id == func.any(list(ids))))
+
+
+def _by_topic(
+    rows: Sequence[Any], *, already_sent: Mapping[int, object]
+) -> Iterable[tuple[str, list[Any], float]]:
+    now = datetime.now(UTC)
+    topics: dict[str, list[Any]] = {}
+    for row in rows:
+        if row.id not in already_sent:
+            topics.setdefault(row.topic, []).append(row)
+    for topic, fresh in topics.items():
+        contexts = [propagation.extract(encoded(row.headers)) for row in fresh]
+        oldest = max((now - row.created_at).total_seconds() for row in fresh)
+        yield topic, contexts, max(0.0, oldest)

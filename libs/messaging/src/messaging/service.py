@@ -1,0 +1,196 @@
+"""The life of a service's process: check, start, serve, drain, stop."""
+
+import asyncio
+import contextlib
+import logging
+import sys
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import uvicorn
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.applications import Starlette
+
+from messaging import logs, tracing
+from messaging.admin import connect_admin, require_topics
+from messaging.broker import build_broker, build_producer
+from messaging.consumer import Consumer
+from messaging.database import Sessions, build_engine, build_sessions, ping
+from messaging.dead_letter import DeadLetters
+from messaging.health import Check, Liveness, Readiness, health_routes
+from messaging.processing import RecordProcessor
+from messaging.relay import OutboxRelay
+from messaging.settings import ServiceSettings
+from messaging.startup import StartupError
+from messaging.subscription import Subscription
+from messaging.telemetry import Processing
+
+_logger = logging.getLogger(__name__)
+
+Task = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What a service's own parts are built from."""
+
+    engine: AsyncEngine
+    sessions: Sessions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a service adds to what all services have."""
+
+    consumers: Sequence[Consumer] = ()
+    app: Starlette = field(default_factory=Starlette)
+    tasks: Mapping[str, Task] = field(default_factory=dict[str, Task])
+    checks: Mapping[str, Check] = field(default_factory=dict[str, Check])
+
+
+Build = Callable[[Resources], contextlib.AbstractAsyncContextManager[Parts]]
+
+
+def run(name: str, settings: ServiceSettings, build: Build) -> None:
+    """Run the service until SIGTERM or SIGINT; the process ends with 1 when it may not start.
+
+    `build` opens what is the service's own (clients) and closes it at the end.
+    """
+    logs.configure(name, settings.telemetry.log_level)
+    with tracing.configured(name, settings.telemetry):
+        try:
+            asyncio.run(_serve(name, settings, build))
+        except StartupError as error:
+            _logger.critical("cannot start: %s", error)
+            sys.exit(1)
+
+
+async def _serve(name: str, settings: ServiceSettings, build: Build) -> None:
+    async with running(name, settings, build) as app:
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app,
+                host=settings.http.host,
+                port=settings.http.port,
+                log_config=None,
+                access_log=False,
+                timeout_graceful_shutdown=int(settings.http.drain_seconds),
+            )
+        )
+        await server.serve()
+
+
+@contextlib.asynccontextmanager
+async def running(name: str, settings: ServiceSettings, build: Build) -> AsyncGenerator[Starlette]:
+    """Start everything but the HTTP server, yield the app, drain and stop.
+
+    Raises StartupError, with one line for the operator, when a dependency is not there.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        engine = build_engine(settings.postgres, application_name=name)
+        stack.push_async_callback(engine.dispose)
+        await _require_database(engine, settings)
+        parts = await stack.enter_async_context(build(Resources(engine, build_sessions(engine))))
+        admin = await connect_admin(settings.kafka, client_id=name)
+        stack.push_async_callback(admin.close)
+        await require_topics(admin, [t for c in parts.consumers for t in c.required_topics])
+
+        tasks = _start_tasks(name, settings, engine, parts)
+        stack.push_async_callback(_cancel, tasks)
+        consumption = await stack.enter_async_context(
+            _consuming(name, settings, engine, parts.consumers)
+        )
+
+        async def kafka_answers() -> None:
+            await admin.describe_cluster()
+
+        async def postgres_answers() -> None:
+            await ping(engine)
+
+        readiness = Readiness(
+            {"postgres": postgres_answers, "kafka": kafka_answers, **parts.checks}
+        )
+        parts.app.router.routes[:0] = health_routes(Liveness(consumption, tasks), readiness)
+        _logger.info("started", extra={"consumers": [c.name for c in parts.consumers]})
+        yield parts.app
+        _logger.info("stopping")
+
+
+@contextlib.asynccontextmanager
+async def _consuming(
+    name: str, settings: ServiceSettings, engine: AsyncEngine, consumers: Sequence[Consumer]
+) -> AsyncGenerator[list[Subscription]]:
+    """Run the consumers; at the end, what is in hand is finished and the rest left untouched."""
+    if not consumers:
+        yield []
+        return
+    stopping = asyncio.Event()
+    producer = build_producer(settings.kafka, client_id=f"{name}-dead-letters")
+    broker = build_broker(settings.kafka, client_id=name, drain_seconds=settings.http.drain_seconds)
+
+    def subscription(consumer: Consumer) -> Subscription:
+        processing = Processing(consumer.group, settings.telemetry.parent_max_age_seconds)
+        processor = RecordProcessor(
+            consumer,
+            sessions=build_sessions(engine),
+            dead_letters=DeadLetters(consumer, producer),
+            processing=processing,
+            stopping=stopping,
+        )
+        return Subscription(
+            broker, processor, processing=processing, kafka=settings.kafka, stopping=stopping
+        )
+
+    subscriptions = [subscription(consumer) for consumer in consumers]
+    await producer.start()
+    try:
+        await broker.start()
+        yield subscriptions
+    finally:
+        stopping.set()
+        await broker.stop()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(producer.stop(), 5)
+
+
+def _start_tasks(
+    name: str, settings: ServiceSettings, engine: AsyncEngine, parts: Parts
+) -> dict[str, asyncio.Task[None]]:
+    relay = OutboxRelay(
+        engine,
+        settings.postgres,
+        lambda: build_producer(settings.kafka, client_id=f"{name}-relay"),
+    )
+    wanted: dict[str, Task] = {"outbox relay": relay.run, **parts.tasks}
+    return {title: asyncio.create_task(_run(title, task)) for title, task in wanted.items()}
+
+
+async def _run(title: str, task: Task) -> None:
+    try:
+        await task()
+    except Exception:
+        _logger.exception("background task failed: %s", title)
+        raise
+
+
+async def _cancel(tasks: Mapping[str, asyncio.Task[None]]) -> None:
+    for task in tasks.values():
+        task.cancel()
+    await asyncio.gather(*tasks.values(), return_exceptions=True)
+
+
+async def _require_database(engine: AsyncEngine, settings: ServiceSettings) -> None:
+    try:
+        async with asyncio.timeout(settings.postgres.startup_timeout_seconds):
+            while True:
+                try:
+                    return await ping(engine)
+                except (OSError, DBAPIError):
+                    await asyncio.sleep(0.2)
+    except TimeoutError as error:
+        url = settings.postgres.dsn.get_secret_value().rpartition("@")[2].partition("?")[0]
+        raise StartupError(
+            f"PostgreSQL at {url} did not answer"
+            f" within {settings.postgres.startup_timeout_seconds:g} s"
+        ) from error

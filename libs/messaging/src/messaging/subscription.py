@@ -1,0 +1,138 @@
+"""Ties a consumer to Kafka through FastStream: fetch, process, commit; rewind what is not done."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, cast
+
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError
+from faststream import AckPolicy
+from faststream.exceptions import NackMessage
+from faststream.kafka import KafkaBroker, KafkaMessage  # noqa: TID251  # as a type
+
+from messaging.broker import consumer_options
+from messaging.clients import KafkaConsumer, Record
+from messaging.consumer import Consumer
+from messaging.dead_letter import TooManyDeadLettersError
+from messaging.logs import type_name
+from messaging.processing import RecordProcessor
+from messaging.settings import KafkaSettings
+from messaging.telemetry import Processing
+
+_logger = logging.getLogger(__name__)
+
+_TAKEN_ALONG = 100
+
+
+class Subscription:
+    """A running consumer.
+
+    FastStream waits for one record; what the client has fetched beyond it is taken along, so a
+    lone record is handled at once and a backlog in batches, with one offset commit for all.
+    """
+
+    def __init__(
+        self,
+        broker: KafkaBroker,
+        processor: RecordProcessor,
+        *,
+        processing: Processing,
+        kafka: KafkaSettings,
+        stopping: asyncio.Event,
+    ) -> None:
+        self.processor = processor
+        self._processing = processing
+        self._stopping = stopping
+        self._subscriber: Any = broker.subscriber(
+            *self.consumer.subscribed,
+            group_id=self.consumer.group,
+            ack_policy=AckPolicy.NACK_ON_ERROR,
+            parser=_keep_record,
+            decoder=_whole_message,
+            **consumer_options(kafka),
+        )
+        self._subscriber(self._on_message)  # pyright: ignore[reportUnknownMemberType]  # untyped
+
+    @property
+    def consumer(self) -> Consumer:
+        """What is consumed, and how."""
+        return self.processor.consumer
+
+    @property
+    def client(self) -> KafkaConsumer | None:
+        """The Kafka client of this subscription, once started."""
+        client: KafkaConsumer | None = self._subscriber.consumer
+        return client
+
+    @property
+    def running(self) -> bool:
+        """Whether FastStream's loop runs."""
+        return bool(self._subscriber.running)
+
+    async def _on_message(self, message: KafkaMessage) -> None:
+        client = cast("KafkaConsumer", message.consumer)
+        records = [cast("Record", message.raw_message), *await self._fetched(client)]
+        progress = await self.processor.process(records)
+        _rewind(client, records[progress.done :])
+        if progress.done:
+            await self._commit(message)
+        if progress.failure is not None:
+            await self._on_failure(progress.failure)
+        if not progress.done:
+            raise NackMessage
+
+    async def _on_failure(self, failure: Exception) -> None:
+        about = {"topic": self.consumer.topic.name, "group": self.consumer.group}
+        if isinstance(failure, TooManyDeadLettersError):
+            _logger.critical("consumer halted: too many dead letters in a row", extra=about)
+            await self._stopping.wait()
+        else:
+            _logger.error(
+                "records not handled, they will come again: %s",
+                type_name(failure),
+                extra=about,
+                exc_info=failure,
+            )
+
+    async def _fetched(self, client: KafkaConsumer) -> list[Record]:
+        batches = await client.getmany(
+            timeout_ms=0, max_records=max(_TAKEN_ALONG, self.consumer.batch_size)
+        )
+        return [record for batch in batches.values() for record in batch]
+
+    async def _commit(self, message: KafkaMessage) -> None:
+        """Commit the positions; a failure only means that the records come again as duplicates."""
+        with self._processing.committing(self.consumer.topic.name):
+            try:
+                await message.ack()
+            except KafkaError as error:
+                _logger.warning("offsets not committed: %s", type_name(error), exc_info=error)
+
+
+def _rewind(client: KafkaConsumer, records: Sequence[Record]) -> None:
+    """Fetch these records again; those already applied are known to the inbox."""
+    assigned = client.assignment()
+    for partition, offset in _first_offsets(records):
+        if partition in assigned:
+            client.seek(partition, offset)
+
+
+def _first_offsets(records: Iterable[Record]) -> Iterable[tuple[TopicPartition, int]]:
+    first: dict[TopicPartition, int] = {}
+    for record in records:
+        partition = TopicPartition(record.topic, record.partition)
+        first[partition] = min(record.offset, first.get(partition, record.offset))
+    return first.items()
+
+
+async def _keep_record(record: Record, original: Any) -> KafkaMessage:
+    """Parse without looking at value or headers: whatever they hold, the record reaches us."""
+    message: KafkaMessage = await original(replace(record, value=b"", headers=()))
+    message.raw_message = record
+    return message
+
+
+async def _whole_message(message: KafkaMessage) -> KafkaMessage:
+    return message

@@ -1,0 +1,63 @@
+"""Sets up OpenTelemetry for a process: where spans and metrics go."""
+
+import contextlib
+import json
+from collections.abc import Generator, Sequence
+from pathlib import Path
+
+from opentelemetry import metrics, trace
+from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.metrics import MeterProvider
+from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import (
+    BatchSpanProcessor,
+    SpanExporter,
+    SpanExportResult,
+)
+from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+
+from messaging.settings import TelemetrySettings
+
+
+@contextlib.contextmanager
+def configured(service: str, settings: TelemetrySettings) -> Generator[None]:
+    """Export spans and metrics within the block, and flush them at its end."""
+    resource = Resource.create({"service.name": service, "service.namespace": "entente"})
+    tracers = TracerProvider(
+        resource=resource, sampler=ParentBased(TraceIdRatioBased(settings.sample_ratio))
+    )
+    readers: list[PeriodicExportingMetricReader] = []
+    if settings.otlp_endpoint:
+        base = settings.otlp_endpoint.rstrip("/")
+        tracers.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{base}/v1/traces")))
+        readers.append(PeriodicExportingMetricReader(OTLPMetricExporter(f"{base}/v1/metrics")))
+    if settings.spans_path:
+        tracers.add_span_processor(
+            BatchSpanProcessor(SpanFile(settings.spans_path), schedule_delay_millis=200)
+        )
+    meters = MeterProvider(metric_readers=readers, resource=resource)
+    trace.set_tracer_provider(tracers)
+    metrics.set_meter_provider(meters)
+    try:
+        yield
+    finally:
+        tracers.shutdown()
+        meters.shutdown()
+
+
+class SpanFile(SpanExporter):
+    """Appends spans to a file that several processes share, one JSON object a line."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        """Append the spans in one write, so that lines of two processes never mix."""
+        lines = (json.dumps(json.loads(span.to_json(indent=None))) + "\n" for span in spans)
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write("".join(lines))
+        return SpanExportResult.SUCCESS
