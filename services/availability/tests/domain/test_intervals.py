@@ -1,0 +1,81 @@
+from datetime import UTC, datetime
+from itertools import pairwise
+from struct import pack
+
+import pytest
+from availability.domain.intervals import (
+    Interval,
+    clipped,
+    merged,
+    subtracted,
+    union,
+    unpacked,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+pytestmark = pytest.mark.unit
+
+interval = st.tuples(st.integers(0, 60), st.integers(1, 20)).map(lambda it: (it[0], it[0] + it[1]))
+some = st.lists(interval, max_size=12)
+
+
+def instants_of(intervals: list[Interval]) -> set[int]:
+    return {instant for start, end in intervals for instant in range(start, end)}
+
+
+def is_merged(intervals: list[Interval]) -> bool:
+    bounds = [bound for interval in intervals for bound in interval]
+    return all(earlier < later for earlier, later in pairwise(bounds))
+
+
+def test_touching_intervals_become_one() -> None:
+    assert merged([(3, 5), (1, 3), (7, 9)]) == [(1, 5), (7, 9)]
+
+
+@given(some)
+def test_merging_keeps_every_instant_and_is_smallest(intervals: list[Interval]) -> None:
+    union_of_all = merged(intervals)
+    assert instants_of(union_of_all) == instants_of(intervals)
+    assert is_merged(union_of_all)
+    assert merged(union_of_all) == union_of_all
+
+
+@given(some, some)
+def test_union_does_not_care_for_order(one: list[Interval], other: list[Interval]) -> None:
+    assert union(one, other) == union(other, one) == merged(one + other)
+
+
+@given(some, some)
+def test_subtraction_leaves_exactly_the_rest(one: list[Interval], other: list[Interval]) -> None:
+    left = subtracted(merged(one), merged(other))
+    assert instants_of(left) == instants_of(one) - instants_of(other)
+    assert is_merged(left)
+
+
+@given(some, interval)
+def test_clipping_keeps_what_lies_inside(intervals: list[Interval], window: Interval) -> None:
+    kept = clipped(intervals, window)
+    assert instants_of(kept) == instants_of(intervals) & set(range(*window))
+    assert all(start < end for start, end in kept)
+
+
+def microseconds(moment: datetime) -> int:
+    since = moment - datetime(2000, 1, 1, tzinfo=UTC)
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def test_packed_timestamps_become_epoch_seconds() -> None:
+    start = datetime(2026, 3, 29, 9, tzinfo=UTC)
+    end = datetime(2026, 3, 29, 9, 30, tzinfo=UTC)
+    packed = pack(">qq", microseconds(start), microseconds(end))
+    assert unpacked(packed) == [(int(start.timestamp()), int(end.timestamp()))]
+
+
+def test_packed_fractions_are_rounded_outwards_on_both_sides_of_2000() -> None:
+    packed = pack(">qqqq", 1_500_000, 2_000_001, -1_500_000, -500_000)
+    assert unpacked(packed) == [(946_684_801, 946_684_803), (946_684_798, 946_684_800)]
+
+
+def test_packed_rows_without_duration_are_left_out() -> None:
+    assert unpacked(pack(">qq", 5_000_000, 5_000_000)) == []
