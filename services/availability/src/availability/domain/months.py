@@ -1,0 +1,41 @@
+"""Calendar months, as calendars are pictured: one picture per calendar and month."""
+
+from datetime import date
+from functools import lru_cache
+from re import fullmatch
+from zoneinfo import ZoneInfo
+
+from availability.domain.errors import RuleError
+from availability.domain.intervals import Interval, merged
+from availability.domain.wall_clock import DAY, day_end, day_of, day_start
+
+_MONTHS_OF_YEAR = 12
+
+
+def month_number(month: str) -> int:
+    """Read `"2026-03"` as a count of months, so that the next month is the next number."""
+    read = fullmatch(r"([0-9]{4})-(0[1-9]|1[0-2])", month)
+    if read is None:
+        raise RuleError("month", "must be given as YYYY-MM")
+    return int(read[1]) * _MONTHS_OF_YEAR + int(read[2]) - 1
+
+
+@lru_cache(maxsize=4096)
+def known_time(months: frozenset[int], zone: ZoneInfo) -> tuple[Interval, ...]:
+    """Return the instants about which pictures of `months` say everything.
+
+    A picture holds timed occurrences by UTC month and all-day ones by date, and a date belongs
+    to the owner's zone. What is known therefore ends with the month in UTC or in `zone`,
+    whichever is first: in Pacific/Auckland, the last half day of a UTC month may hold an all-day
+    occurrence of the next.
+    """
+    in_utc = merged((_first_day(month) * DAY, _first_day(month + 1) * DAY) for month in months)
+    return tuple(
+        (max(start, day_start(zone, start // DAY)), min(end, day_end(zone, end // DAY - 1)))
+        for start, end in in_utc
+    )
+
+
+def _first_day(month: int) -> int:
+    year, index = divmod(month, _MONTHS_OF_YEAR)
+    return day_of(date(year, index + 1, 1))

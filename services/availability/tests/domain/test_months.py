@@ -1,0 +1,48 @@
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from availability.domain.errors import RuleError
+from availability.domain.months import known_time, month_number
+
+pytestmark = pytest.mark.unit
+
+
+def at(text: str) -> int:
+    return int(datetime.fromisoformat(text).timestamp())
+
+
+def months(*names: str) -> frozenset[int]:
+    return frozenset(month_number(name) for name in names)
+
+
+def test_months_count_on_across_the_year() -> None:
+    assert month_number("2027-01") == month_number("2026-12") + 1
+
+
+@pytest.mark.parametrize("text", ["2026", "2026-13", "2026-00", "26-01", "2026-1"])
+def test_what_is_no_month_is_refused(text: str) -> None:
+    with pytest.raises(RuleError):
+        month_number(text)
+
+
+def test_months_in_a_row_are_known_without_a_seam() -> None:
+    known = known_time(months("2026-02", "2026-03", "2026-05"), ZoneInfo("UTC"))
+    assert known == (
+        (at("2026-02-01T00:00Z"), at("2026-04-01T00:00Z")),
+        (at("2026-05-01T00:00Z"), at("2026-06-01T00:00Z")),
+    )
+
+
+def test_east_of_greenwich_the_last_hours_of_a_month_belong_to_dates_not_read() -> None:
+    known = known_time(months("2026-06"), ZoneInfo("Pacific/Auckland"))
+    assert known == ((at("2026-06-01T00:00Z"), at("2026-06-30T12:00Z")),)
+
+
+def test_west_of_greenwich_the_first_ones_do() -> None:
+    known = known_time(months("2026-06"), ZoneInfo("America/Los_Angeles"))
+    assert known == ((at("2026-06-01T07:00Z"), at("2026-07-01T00:00Z")),)
+
+
+def test_no_picture_knows_nothing() -> None:
+    assert known_time(months(), ZoneInfo("UTC")) == ()
