@@ -25,7 +25,7 @@ OPEN_ENUM_KEYWORD = "x-open-enum"
 
 
 class Value(BaseModel):
-    """An immutable part of a message. Strict: what the JSON Schema refuses, the model refuses."""
+    """An immutable part of a message. Strict: no number passes for a text, no text for a number."""
 
     model_config = ConfigDict(
         frozen=True, extra="ignore", strict=True, use_attribute_docstrings=True
