@@ -1,0 +1,78 @@
+# Two commands matter: `make demo` and `make test`. Each does its own set-up.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+BIN := .venv/bin
+MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard libs/*/pyproject.toml services/*/pyproject.toml dev/*/pyproject.toml)) cli bench
+SERVICES := $(notdir $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml)))
+
+.PHONY: help
+help: ## Say what each target does
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | expand -t 14
+
+.PHONY: setup
+setup: .venv/.installed ## Make .venv with the locked dependencies and the workspace's members
+
+.venv/bin/uv: locks/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed, this is " + sys.version.split()[0] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r locks/uv.txt
+	@touch $@
+
+.venv/.installed: .venv/bin/uv locks/development.txt $(addsuffix /pyproject.toml,$(MEMBERS))
+	$(BIN)/uv pip sync --quiet --require-hashes locks/development.txt
+	$(BIN)/uv pip install --quiet --no-deps --no-build-isolation $(addprefix -e ,$(MEMBERS))
+	@touch $@
+
+.PHONY: demo
+demo: setup ## Run the whole system and print where to look; Ctrl-C stops it
+	$(BIN)/python -m stack
+
+.PHONY: test
+test: setup ## Run every test (real PostgreSQL and Kafka, started by the tests)
+	$(BIN)/pytest
+
+.PHONY: unit
+unit: setup ## Run the tests that need neither network nor servers
+	$(BIN)/pytest -m unit
+
+.PHONY: lint
+lint: setup ## Check format, lint rules, types, import rules and generated files
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/python -m entente_contracts.schemas --check
+
+.PHONY: format
+format: setup ## Format the code and mend what ruff can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: schemas
+schemas: setup ## Write JSON Schemas and the AsyncAPI document from the contracts
+	$(BIN)/python -m entente_contracts.schemas
+
+.PHONY: topics
+topics: setup ## Make the topics on the Kafka at KAFKA (host:port)
+	$(BIN)/entente topics create --kafka "$${KAFKA:?say which Kafka: make topics KAFKA=host:port}"
+
+.PHONY: bench
+bench: setup ## Measure the hot paths against floors and peers, in a few minutes
+	$(BIN)/python -m bench --profile smoke
+
+.PHONY: lock
+lock: .venv/bin/uv ## Lock the dependencies anew, with hashes, for development and for each service
+	$(BIN)/uv lock
+	$(BIN)/uv export --quiet --only-group uv $(EXPORT) > locks/uv.txt
+	$(BIN)/uv export --quiet --all-packages --all-groups $(EXPORT) > locks/development.txt
+	for service in $(SERVICES); do \
+	  $(BIN)/uv export --quiet --package $$service --no-default-groups $(EXPORT) > locks/$$service.txt; done
+
+EXPORT := --no-emit-workspace --format requirements-txt --no-header --no-annotate
+
+.PHONY: clean
+clean: ## Remove the environment and the caches of this checkout
+	rm -rf .venv .cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
