@@ -14,6 +14,7 @@ from entente_contracts.booking import (
     BookingConfirmed,
     BookingConflictDetected,
     BookingDeclined,
+    BookingEvent,
     BookingExpired,
     BookingProposed,
     BookingRescheduled,
@@ -42,6 +43,7 @@ from entente_contracts.calendar import (
     CalendarConnected,
     CalendarDegraded,
     CalendarDisconnected,
+    CalendarEvent,
     CalendarFault,
     CalendarRestored,
     CalendarSettingsChanged,
@@ -53,6 +55,7 @@ from entente_contracts.calendar import (
     Provider,
 )
 from entente_contracts.commands import (
+    EntryCommand,
     EntryStatus,
     LastLook,
     RemoveEntry,
@@ -62,6 +65,7 @@ from entente_contracts.commands import (
 )
 from entente_contracts.entry import (
     EntryDelivery,
+    EntryEvent,
     EntryFailed,
     EntryMoved,
     EntryRefused,
@@ -102,6 +106,7 @@ from entente_contracts.message import (
 from entente_contracts.notification import (
     AttendeeReplied,
     DeliveryFault,
+    NotificationEvent,
     NotificationFailed,
     NotificationKind,
     NotificationSent,
@@ -133,6 +138,7 @@ __all__ = [
     "BookingConfirmed",
     "BookingConflictDetected",
     "BookingDeclined",
+    "BookingEvent",
     "BookingExpired",
     "BookingProposed",
     "BookingRescheduled",
@@ -145,6 +151,7 @@ __all__ = [
     "CalendarConnected",
     "CalendarDegraded",
     "CalendarDisconnected",
+    "CalendarEvent",
     "CalendarFault",
     "CalendarRestored",
     "CalendarSettingsChanged",
@@ -160,7 +167,9 @@ __all__ = [
     "Conflict",
     "DateHours",
     "DeliveryFault",
+    "EntryCommand",
     "EntryDelivery",
+    "EntryEvent",
     "EntryFailed",
     "EntryMoved",
     "EntryRefused",
@@ -181,6 +190,7 @@ __all__ = [
     "MeetingType",
     "Message",
     "MessageTooLarge",
+    "NotificationEvent",
     "NotificationFailed",
     "NotificationKind",
     "NotificationSent",

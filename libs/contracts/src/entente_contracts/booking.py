@@ -176,7 +176,9 @@ class Booking(Value):
     changed_at: Instant
 
 
-class _BookingEvent(Event):
+class BookingEvent(Event):
+    """A change of a booking; the whole booking as it is since."""
+
     topic = BOOKING_EVENTS
     personal_data = PersonalData.PERSONAL
 
@@ -195,43 +197,43 @@ class _BookingEvent(Event):
         return self.booking.revision
 
 
-class BookingProposed(_BookingEvent):
+class BookingProposed(BookingEvent):
     """One or more dates were proposed; the other side has to choose one before `expires_at`."""
 
     type = "entente.booking.proposed.v1"
 
 
-class BookingConfirmed(_BookingEvent):
+class BookingConfirmed(BookingEvent):
     """The meeting takes place at `slot`. `entry` may still be pending: the calendar follows."""
 
     type = "entente.booking.confirmed.v1"
 
 
-class BookingRescheduled(_BookingEvent):
+class BookingRescheduled(BookingEvent):
     """The meeting moved from `previous_slot` to `slot`; UID stays, SEQUENCE grew."""
 
     type = "entente.booking.rescheduled.v1"
 
 
-class BookingCancelled(_BookingEvent):
+class BookingCancelled(BookingEvent):
     """A party, the provider's app or the system ended the booking; `cancellation` says who."""
 
     type = "entente.booking.cancelled.v1"
 
 
-class BookingDeclined(_BookingEvent):
+class BookingDeclined(BookingEvent):
     """A chosen date could not be had; `refusal` says why, `alternatives` what could be."""
 
     type = "entente.booking.declined.v1"
 
 
-class BookingExpired(_BookingEvent):
+class BookingExpired(BookingEvent):
     """Nobody chose one of the proposed dates in time."""
 
     type = "entente.booking.expired.v1"
 
 
-class BookingConflictDetected(_BookingEvent):
+class BookingConflictDetected(BookingEvent):
     """A calendar shows something else at the time of a confirmed booking. The booking stands."""
 
     type = "entente.booking.conflict_detected.v1"

@@ -119,7 +119,9 @@ class CalendarState(Value):
     changed_at: Instant
 
 
-class _CalendarEvent(Event):
+class CalendarEvent(Event):
+    """A change of a calendar; the whole calendar as it is since."""
+
     topic = CALENDAR_EVENTS
     personal_data = PersonalData.PERSONAL
 
@@ -138,31 +140,31 @@ class _CalendarEvent(Event):
         return self.calendar.revision
 
 
-class CalendarConnected(_CalendarEvent):
+class CalendarConnected(CalendarEvent):
     """A calendar was connected, or connected again. Its months follow as CalendarChanged."""
 
     type = "entente.calendar.connected.v1"
 
 
-class CalendarSettingsChanged(_CalendarEvent):
+class CalendarSettingsChanged(CalendarEvent):
     """The owner's switches, the name, the zone or what is permitted changed."""
 
     type = "entente.calendar.settings_changed.v1"
 
 
-class CalendarDegraded(_CalendarEvent):
+class CalendarDegraded(CalendarEvent):
     """A calendar cannot be read or written as before; what is known of it grows old."""
 
     type = "entente.calendar.degraded.v1"
 
 
-class CalendarRestored(_CalendarEvent):
+class CalendarRestored(CalendarEvent):
     """A degraded calendar works again."""
 
     type = "entente.calendar.restored.v1"
 
 
-class CalendarDisconnected(_CalendarEvent):
+class CalendarDisconnected(CalendarEvent):
     """A calendar is no longer connected. A tombstone for each of its months follows."""
 
     type = "entente.calendar.disconnected.v1"

@@ -46,7 +46,9 @@ class LastLook(TimeRange):
     calendar_ids: tuple[UUID, ...]
 
 
-class _EntryCommand(Command):
+class EntryCommand(Command):
+    """A command about the entry of one booking in one calendar."""
+
     topic = CALENDAR_COMMANDS
 
     command_id: UUID
@@ -72,7 +74,7 @@ class _EntryCommand(Command):
         return self.booking_revision
 
 
-class WriteEntry(_EntryCommand):
+class WriteEntry(EntryCommand):
     """Make the calendar's entry for a booking be exactly this, creating it if need be."""
 
     type = "entente.calendar.write_entry.v1"
@@ -99,7 +101,7 @@ class WriteEntry(_EntryCommand):
         return self
 
 
-class RemoveEntry(_EntryCommand):
+class RemoveEntry(EntryCommand):
     """Remove the calendar's entry for a booking; done too when there is none."""
 
     type = "entente.calendar.remove_entry.v1"

@@ -5,9 +5,10 @@ applying them once left. See `docs/subscribing.md`.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID, uuid5
 
 from entente_contracts import examples
 from entente_contracts.message import message_type
@@ -49,29 +50,36 @@ def records(topic: str | None = None) -> Iterator[Record]:
             yield _with_unknown_header(record)
             yield _with_unknown_type(record)
             if message.topic.cleanup == "compact":
-                yield replace(record, shows=f"{ce_type}, ended", value=None)
+                yield _variant(record, "and its end", value=None)
+
+
+def _variant(
+    record: Record,
+    shows: str,
+    *,
+    headers: Sequence[tuple[str, bytes]] = (),
+    value: bytes | None,
+) -> Record:
+    """Return another record of the same key: other headers come after, or instead of, its own."""
+    original = dict(record.headers)
+    identity = uuid5(UUID(original["ce_id"].decode()), shows)
+    changed = original | {"ce_id": str(identity).encode()} | dict(headers)
+    return replace(
+        record, shows=f"{record.shows}, {shows}", headers=list(changed.items()), value=value
+    )
 
 
 def _with_unknown_field(record: Record) -> Record:
     value: dict[str, Any] = json.loads(record.value or b"{}")
-    return replace(
-        record,
-        shows=f"{record.shows}, with a field added later",
-        value=json.dumps(value | {"added_later": {"nested": [1, None]}}).encode(),
-    )
+    later = value | {"added_later": {"nested": [1, None]}}
+    return _variant(record, "with a field added later", value=json.dumps(later).encode())
 
 
 def _with_unknown_header(record: Record) -> Record:
-    return replace(
-        record,
-        shows=f"{record.shows}, with headers added on the way",
-        headers=[*record.headers, ("traceparent", b"00-0-0-00"), ("x-hop", b"\xff\xfe")],
-    )
+    headers = [("traceparent", b"00-0-0-00"), ("x-hop", b"\xff\xfe")]
+    return _variant(record, "with headers added on the way", headers=headers, value=record.value)
 
 
 def _with_unknown_type(record: Record) -> Record:
-    headers = [
-        (name, UNKNOWN_TYPE.encode() if name == "ce_type" else value)
-        for name, value in record.headers
-    ]
-    return replace(record, shows=f"{record.shows}, of a type added later", headers=headers)
+    headers = [("ce_type", UNKNOWN_TYPE.encode())]
+    return _variant(record, "of a type added later", headers=headers, value=record.value)

@@ -33,8 +33,8 @@ class EntryDelivery(OpenEnum):
     """The calendar cannot be written: its owner gets an invitation by mail."""
 
 
-class _EntryEvent(Event):
-    """`booking_revision` is the one the entry was, or was to be, written from."""
+class EntryEvent(Event):
+    """What became of an entry; `booking_revision` is the one it was, or was to be, written from."""
 
     topic = CALENDAR_ENTRIES
     personal_data = PersonalData.PSEUDONYMOUS
@@ -62,7 +62,7 @@ class _EntryEvent(Event):
         return self.booking_revision
 
 
-class EntryWritten(_EntryEvent):
+class EntryWritten(EntryEvent):
     """A calendar holds the entry as commanded, or cannot be written and a mail has to do."""
 
     type = "entente.entry.written.v1"
@@ -73,7 +73,7 @@ class EntryWritten(_EntryEvent):
     etag: Annotated[str, Field(max_length=1_024)] | None = None
 
 
-class EntryRefused(_EntryEvent):
+class EntryRefused(EntryEvent):
     """The last look found the time taken, or could not tell; nothing was written."""
 
     type = "entente.entry.refused.v1"
@@ -82,7 +82,7 @@ class EntryRefused(_EntryEvent):
     conflicts: tuple[Conflict, ...] = ()
 
 
-class EntryFailed(_EntryEvent):
+class EntryFailed(EntryEvent):
     """A command did not take effect. A failure that is not permanent is being retried."""
 
     type = "entente.entry.failed.v1"
@@ -91,7 +91,7 @@ class EntryFailed(_EntryEvent):
     permanent: bool
 
 
-class EntryMoved(_EntryEvent):
+class EntryMoved(EntryEvent):
     """Someone moved the entry in the provider's own app."""
 
     type = "entente.entry.moved.v1"
@@ -99,7 +99,7 @@ class EntryMoved(_EntryEvent):
     slot: TimeRange
 
 
-class EntryRemoved(_EntryEvent):
+class EntryRemoved(EntryEvent):
     """The entry is gone: by command, or someone deleted it (then `command_id` is absent)."""
 
     type = "entente.entry.removed.v1"

@@ -51,7 +51,9 @@ class NotifiedParty(Value):
     host_id: UUID | None = None
 
 
-class _NotificationEvent(Event):
+class NotificationEvent(Event):
+    """Something that happened to a mail about a booking."""
+
     topic = NOTIFICATION_EVENTS
     personal_data = PersonalData.PSEUDONYMOUS
 
@@ -77,7 +79,7 @@ MessageId = Annotated[str, Field(min_length=3, max_length=998)]
 """`Message-ID` of a mail (RFC 5322 §3.6.4), angle brackets included."""
 
 
-class NotificationSent(_NotificationEvent):
+class NotificationSent(NotificationEvent):
     """A mail server took the mail. Whether a person read it nobody knows."""
 
     type = "entente.notification.sent.v1"
@@ -88,7 +90,7 @@ class NotificationSent(_NotificationEvent):
     sent_at: Instant
 
 
-class NotificationFailed(_NotificationEvent):
+class NotificationFailed(NotificationEvent):
     """A mail could not be delivered. A failure that is not permanent is being retried."""
 
     type = "entente.notification.failed.v1"
@@ -101,7 +103,7 @@ class NotificationFailed(_NotificationEvent):
     failed_at: Instant
 
 
-class AttendeeReplied(_NotificationEvent):
+class AttendeeReplied(NotificationEvent):
     """A party answered the invitation from their calendar (iTIP REPLY, RFC 5546 §3.2.3)."""
 
     type = "entente.notification.attendee_replied.v1"
