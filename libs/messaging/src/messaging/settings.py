@@ -90,17 +90,12 @@ class HttpSettings(BaseModel):
     drain_seconds: float = Field(default=15.0, gt=0, description="Grace for requests and handlers")
 
 
-class ServiceSettings(BaseSettings):
-    """What each service needs; a service subclasses it with its own groups and env_prefix."""
+class EnvironmentSettings(BaseSettings):
+    """Settings read from the environment and from the files it names, and from nothing else."""
 
     model_config = SettingsConfigDict(
         env_nested_delimiter=_SEPARATOR, extra="forbid", hide_input_in_errors=True
     )
-
-    kafka: KafkaSettings
-    postgres: PostgresSettings
-    telemetry: TelemetrySettings = TelemetrySettings()
-    http: HttpSettings = HttpSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -111,12 +106,21 @@ class ServiceSettings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Read the environment and the files it names; nothing else."""
+        """Drop pydantic's other sources."""
         del env_settings, dotenv_settings, file_secret_settings
         return init_settings, _EnvironmentAndFiles(settings_cls)
 
 
-S = TypeVar("S", bound=ServiceSettings)
+class ServiceSettings(EnvironmentSettings):
+    """What each service needs; a service subclasses it with its own groups and env_prefix."""
+
+    kafka: KafkaSettings
+    postgres: PostgresSettings
+    telemetry: TelemetrySettings = TelemetrySettings()
+    http: HttpSettings = HttpSettings()
+
+
+S = TypeVar("S", bound=EnvironmentSettings)
 
 
 def load(settings_type: type[S]) -> S:
@@ -125,7 +129,9 @@ def load(settings_type: type[S]) -> S:
         unknown = _unknown_variables(settings_type, os.environ)
         settings = settings_type.model_validate({})
     except ValidationError as error:
-        problems = [_line(settings_type, dict(detail)) for detail in error.errors()]
+        problems = [
+            line for detail in error.errors() for line in _lines(settings_type, dict(detail))
+        ]
     except _UnreadableFileError as error:
         problems = [str(error)]
     else:
@@ -164,13 +170,16 @@ class _EnvironmentAndFiles(EnvSettingsSource):
         return values
 
 
-def _leaf_names(model: type[BaseModel]) -> Iterator[str]:
+def _leaf_names(model: type[BaseModel], *, only_required: bool = False) -> Iterator[str]:
     for name, field in model.model_fields.items():
+        if only_required and not field.is_required():
+            continue
         group = _model_in(field.annotation)
         if group is None:
             yield name.upper()
         else:
-            yield from (name.upper() + _SEPARATOR + leaf for leaf in _leaf_names(group))
+            leaves = _leaf_names(group, only_required=only_required)
+            yield from (name.upper() + _SEPARATOR + leaf for leaf in leaves)
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:
@@ -188,8 +197,13 @@ def _unknown_variables(settings_type: type[BaseSettings], given: Mapping[str, st
     return sorted(name for name in given if name.startswith(prefix) and name not in known)
 
 
-def _line(settings_type: type[BaseSettings], detail: Mapping[str, Any]) -> str:
+def _lines(settings_type: type[BaseSettings], detail: Mapping[str, Any]) -> Iterator[str]:
     prefix = str(settings_type.model_config.get("env_prefix", ""))
     name = prefix + _SEPARATOR.join(str(part).upper() for part in detail["loc"])
-    reason = "required, but not set" if detail["type"] == "missing" else str(detail["msg"])
-    return f"{name}: {reason}"
+    if detail["type"] != "missing":
+        yield f"{name}: {detail['msg']}"
+        return
+    required = [prefix + leaf for leaf in _leaf_names(settings_type, only_required=True)]
+    for variable in required:
+        if variable == name or variable.startswith(name + _SEPARATOR):
+            yield f"{variable}: required, but not set"

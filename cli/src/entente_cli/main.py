@@ -1,0 +1,26 @@
+"""`entente`: one command for operators; services add theirs through entry points.
+
+An installed package offers a Typer app under the entry point group `entente.commands`, and the
+topics its consumer groups read under `entente.subscriptions`.
+"""
+
+from importlib.metadata import entry_points
+
+import typer
+
+from entente_cli import dlq, topics
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Operate Entente.",
+)
+app.add_typer(topics.app, name="topics")
+app.add_typer(dlq.app, name="dlq")
+
+
+def main() -> None:
+    """Run the command line with every installed package's commands."""
+    for entry in entry_points(group="entente.commands"):
+        app.add_typer(entry.load(), name=entry.name)
+    app()
