@@ -125,21 +125,19 @@ S = TypeVar("S", bound=EnvironmentSettings)
 
 def load(settings_type: type[S]) -> S:
     """Return the settings, or end the process (exit 2) with one line per faulty variable."""
+    problems = [f"{name}: unknown setting" for name in _unknown_variables(settings_type)]
+    settings = None
     try:
-        unknown = _unknown_variables(settings_type, os.environ)
         settings = settings_type.model_validate({})
     except ValidationError as error:
-        problems = [
-            line for detail in error.errors() for line in _lines(settings_type, dict(detail))
-        ]
+        for detail in error.errors():
+            problems += _lines(settings_type, dict(detail))
     except _UnreadableFileError as error:
-        problems = [str(error)]
-    else:
-        if not unknown:
-            return settings
-        problems = [f"{name}: unknown setting" for name in unknown]
-    sys.stderr.write("".join(f"{problem}\n" for problem in problems))
-    raise SystemExit(2)
+        problems.append(str(error))
+    if settings is None or problems:
+        sys.stderr.write("".join(f"{problem}\n" for problem in problems))
+        raise SystemExit(2)
+    return settings
 
 
 def variable_names(settings_type: type[BaseSettings]) -> list[str]:
@@ -189,12 +187,12 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     return None
 
 
-def _unknown_variables(settings_type: type[BaseSettings], given: Mapping[str, str]) -> list[str]:
+def _unknown_variables(settings_type: type[BaseSettings]) -> list[str]:
     prefix = str(settings_type.model_config.get("env_prefix", ""))
     if not prefix:
         return []
     known = {form for name in variable_names(settings_type) for form in (name, name + _FILE_SUFFIX)}
-    return sorted(name for name in given if name.startswith(prefix) and name not in known)
+    return sorted(name for name in os.environ if name.startswith(prefix) and name not in known)
 
 
 def _lines(settings_type: type[BaseSettings], detail: Mapping[str, Any]) -> Iterator[str]:
