@@ -44,8 +44,8 @@ class Program:
     """One program under its name; may be started again after it has ended, log kept.
 
     Its output goes straight to a file, so that it neither blocks nor is lost while this process
-    is busy or dead. Times are in seconds. The thread that calls `start` must live as long as the
-    program shall: Linux counts that thread as the parent.
+    is busy or dead; `shown=False` keeps it out of the journal. Times are in seconds. The thread
+    that calls `start` must live as long as the program: Linux takes that thread for the parent.
     """
 
     name: str
@@ -55,13 +55,14 @@ class Program:
     start_timeout: float = 60
     stop_signal: signal.Signals = signal.SIGTERM
     grace: float = 10
+    shown: bool = True
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
     _output_from: int = field(default=0, init=False)
 
     @property
     def log(self) -> Path:
         """The file with everything the program has written, over all its starts."""
-        return self.workspace.logs / f"{self.name}.log"
+        return self.workspace.logs / f"{self.name}.{'log' if self.shown else 'unshown'}"
 
     @property
     def pid(self) -> int | None:

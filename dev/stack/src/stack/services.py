@@ -1,22 +1,38 @@
 """The services of the demo, one entry each."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Addresses:
+    """Where a service finds what is not its own. `services` has base URLs by name."""
+
+    kafka: str
+    smtp_host: str
+    smtp_port: int
+    services: Mapping[str, str]
+
+
+def _nothing_more(_addresses: Addresses) -> Mapping[str, str]:
+    return {}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ServiceSpec:
     """How to run one service.
 
-    It gets one database of its name, and its settings as `<NAME>__<GROUP>__<FIELD>` variables.
-    `migrate` is a command that runs to its end before the service starts.
+    It gets a database of its name, and the variables `<NAME>__KAFKA__BOOTSTRAP_SERVERS`,
+    `<NAME>__POSTGRES__DSN`, `<NAME>__HTTP__HOST` and `<NAME>__HTTP__PORT`; `environment` adds to
+    them. The `prepare` commands (migrations, topics) run to their end, in order, before it starts.
+    It is ready when a GET of `ready_path` is answered with 2xx.
     """
 
     name: str
     command: tuple[str, ...]
-    migrate: tuple[str, ...] | None = None
+    prepare: tuple[tuple[str, ...], ...] = ()
     ready_path: str = "/readyz"
-    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    environment: Callable[[Addresses], Mapping[str, str]] = _nothing_more
 
 
 DEMO: tuple[ServiceSpec, ...] = ()

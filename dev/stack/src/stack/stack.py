@@ -1,17 +1,24 @@
-"""The stack itself: components in order, each started once."""
+"""The stack itself: which components there are, and in which order they start and stop."""
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Self, TypeVar
 
+from entente_contracts.topics import ALL as CONTRACT_TOPICS
+
 from stack.component import Component
 from stack.errors import StackError
+from stack.journal import Journal
 from stack.kafka.broker import KafkaBroker
 from stack.kafka.choice import choose_kafka
+from stack.mail import MailCatcher
+from stack.ports import choose_port
 from stack.postgres.choice import choose_postgres
 from stack.postgres.server import PostgresServer
+from stack.service import Service, url_on
+from stack.services import Addresses
 from stack.settings import StackSettings
 from stack.workspace import Workspace, open_workspace
 
@@ -24,7 +31,8 @@ class Stack:
     """A running local stack.
 
     Use it as an asynchronous context manager: it starts what the settings name, and leaves neither
-    processes nor files behind. `announce` takes one-line notices for people.
+    processes nor files behind. `announce` takes one-line notices for people; `journal` shows the
+    programs' output while they run.
     """
 
     def __init__(
@@ -32,12 +40,16 @@ class Stack:
         settings: StackSettings | None = None,
         *,
         announce: Callable[[str], None] = _logger.warning,
+        journal: Journal | None = None,
     ) -> None:
         self._settings = settings or StackSettings()
         self._announce = announce
+        self._journal = journal
         self._workspace: Workspace | None = None
         self._postgres: PostgresServer | None = None
         self._kafka: KafkaBroker | None = None
+        self._mail: MailCatcher | None = None
+        self._services: dict[str, Service] = {}
 
     @property
     def postgres(self) -> PostgresServer:
@@ -50,26 +62,37 @@ class Stack:
         return _started(self._kafka, "Kafka")
 
     @property
+    def mail(self) -> MailCatcher:
+        """The mail catcher."""
+        return _started(self._mail, "a mail catcher")
+
+    @property
+    def services(self) -> Mapping[str, Service]:
+        """The services by name."""
+        return self._services
+
+    @property
     def workspace(self) -> Workspace:
         """Where this stack keeps its files."""
-        if self._workspace is None:
-            raise StackError("the stack is not running")
-        return self._workspace
+        return _started(self._workspace, "being entered")
 
     @property
     def components(self) -> tuple[Component, ...]:
         """What was started, in order."""
-        return tuple(c for c in (self._postgres, self._kafka) if c)
+        return (*self._servers, *self._services.values())
+
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        """Every component's addresses, by label."""
+        return {label: at for c in self.components for label, at in c.addresses.items()}
 
     async def __aenter__(self) -> Self:
-        """Start everything the settings name."""
+        """Start everything the settings name; undo it when one part fails."""
         self._workspace = await open_workspace(self._announce)
+        if self._journal:
+            self._journal.follow(self._workspace.logs)
         try:
-            async with asyncio.TaskGroup() as group:
-                if self._settings.postgres:
-                    group.create_task(self.start_postgres())
-                if self._settings.kafka:
-                    group.create_task(self.start_kafka())
+            await self._start()
         except BaseExceptionGroup as failures:
             await self._stop()
             raise failures.exceptions[0] from None
@@ -101,14 +124,74 @@ class Stack:
             await self._kafka.start()
         return self._kafka
 
+    async def start_mail(self) -> MailCatcher:
+        """Start the mail catcher if the stack was entered without it; return it."""
+        if self._mail is None:
+            ports = self._settings.ports
+            self._mail = MailCatcher(
+                self.workspace, smtp_port=ports.get("smtp"), page_port=ports.get("mail")
+            )
+            await self._mail.start()
+        return self._mail
+
+    @property
+    def _servers(self) -> tuple[Component, ...]:
+        return tuple(server for server in (self._postgres, self._kafka, self._mail) if server)
+
+    async def _start(self) -> None:
+        async with asyncio.TaskGroup() as servers:
+            if self._settings.postgres:
+                servers.create_task(self.start_postgres())
+            if self._settings.kafka:
+                servers.create_task(self.start_kafka())
+            if self._settings.mail:
+                servers.create_task(self.start_mail())
+        if self._settings.services:
+            await self.kafka.create_topics(CONTRACT_TOPICS)
+            await self._start_services()
+
+    async def _start_services(self) -> None:
+        specs = self._settings.services
+        ports = {
+            s.name: choose_port(self._settings.ports.get(s.name), purpose=s.name) for s in specs
+        }
+        addresses = Addresses(
+            kafka=self.kafka.bootstrap_servers,
+            smtp_host=self.mail.smtp_host,
+            smtp_port=self.mail.smtp_port,
+            services={name: url_on(port) for name, port in ports.items()},
+        )
+        for spec in specs:
+            dsn = await self.postgres.create_database(spec.name)
+            service = Service(
+                spec, self.workspace, port=ports[spec.name], dsn=dsn, addresses=addresses
+            )
+            self._services[spec.name] = service
+            await service.prepare()
+        async with asyncio.TaskGroup() as starting:
+            for service in self._services.values():
+                starting.create_task(service.start())
+
     async def _stop(self) -> None:
-        await asyncio.gather(*(component.stop() for component in self.components))
+        failures = [*await _stop_all(self._services.values()), *await _stop_all(self._servers)]
+        self._services = {}
+        self._postgres = self._kafka = self._mail = None
+        if self._journal:
+            await self._journal.close()
         if self._workspace:
             self._workspace.remove()
             self._workspace = None
+        if failures:
+            raise failures[0]
 
 
-def _started(component: T | None, name: str) -> T:
-    if component is None:
+async def _stop_all(components: Iterable[Component]) -> list[BaseException]:
+    """Stop components side by side, each even when another fails; return the failures."""
+    results = await asyncio.gather(*(c.stop() for c in components), return_exceptions=True)
+    return [result for result in results if isinstance(result, BaseException)]
+
+
+def _started(part: T | None, name: str) -> T:
+    if part is None:
         raise StackError(f"this stack was started without {name}")
-    return component
+    return part

@@ -93,6 +93,7 @@ class ApacheKafka(KafkaBroker):
             name="kafka-format",
             command=Command(arguments=(*java, *tool), directory=home),
             workspace=self._workspace,
+            shown=False,
         ).complete()
         return Program(
             name="kafka",

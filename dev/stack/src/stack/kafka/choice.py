@@ -1,4 +1,4 @@
-"""Which Kafka to run: the first that can be had of given, Apache, in-memory."""
+"""Which Kafka to run: given, in a container when asked for, Apache's, in-memory."""
 
 import asyncio
 from collections.abc import Callable
@@ -24,6 +24,10 @@ async def choose_kafka(
     """Return a broker to start; announce when it is not a real one, and why."""
     if settings.given_kafka:
         return GivenKafka(settings.given_kafka)
+    if settings.containers:
+        from stack.containers import ContainerKafka  # noqa: PLC0415 - an extra, see there
+
+        return ContainerKafka()
     if settings.kafka_choice == "memory":
         return InMemoryKafka(workspace)
     java = await asyncio.to_thread(find_java)

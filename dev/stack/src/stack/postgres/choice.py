@@ -1,4 +1,4 @@
-"""Which PostgreSQL to run: the given one, else our own."""
+"""Which PostgreSQL to run: given, in a container when asked for, else our own."""
 
 from stack.postgres.embedded import EmbeddedPostgres
 from stack.postgres.given import GivenPostgres
@@ -11,6 +11,10 @@ def choose_postgres(settings: StackSettings, workspace: Workspace) -> PostgresSe
     """Return a server to start."""
     if settings.given_postgres:
         return GivenPostgres(settings.given_postgres)
+    if settings.containers:
+        from stack.containers import ContainerPostgres  # noqa: PLC0415 - an extra, see there
+
+        return ContainerPostgres()
     return EmbeddedPostgres(
         workspace, port=settings.ports.get("postgres"), durable=settings.durable
     )

@@ -94,7 +94,8 @@ class EmbeddedPostgres(PostgresServer):
             *("--no-sync", "--no-instructions"),
         )
         command = Command(arguments=arguments, directory=home, account=account)
-        await Program(name="initdb", command=command, workspace=self._workspace).complete()
+        initialise = Program(name="initdb", command=command, workspace=self._workspace, shown=False)
+        await initialise.complete()
         password_file.unlink()
 
     def _options(self) -> tuple[str, ...]:
