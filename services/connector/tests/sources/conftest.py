@@ -11,6 +11,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # so that tests can name the ser
 from connector.adapters.http.client import GuardedHttp
 from connector.adapters.http.egress import EgressPolicy
 from connector.adapters.http.limits import HttpLimits
+from dav_server import DavServer, radicale, xandikos
 from fault_server import FaultServer
 
 
@@ -27,3 +28,23 @@ async def http(faults: FaultServer) -> AsyncIterator[GuardedHttp]:
     policy = EgressPolicy(allowed_private=frozenset({faults.authority}))
     async with GuardedHttp(policy, limits=limits) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+async def radicale_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DavServer]:
+    async with radicale(tmp_path_factory.mktemp("radicale")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+async def xandikos_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[DavServer]:
+    async with xandikos(tmp_path_factory.mktemp("xandikos")) as server:
+        yield server
+
+
+@pytest.fixture(params=["radicale", "xandikos"])
+def dav_server(
+    request: pytest.FixtureRequest, radicale_server: DavServer, xandikos_server: DavServer
+) -> DavServer:
+    """Each of the two real servers in turn."""
+    return radicale_server if request.param == "radicale" else xandikos_server

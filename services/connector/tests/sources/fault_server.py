@@ -44,7 +44,10 @@ class Received:
 
 @dataclass
 class FaultServer:
-    """Serves `script`: target → replies in turn (the last one stays); anything else is a 404."""
+    """Serves `script`: target → replies in turn (the last one stays); anything else is a 404.
+
+    A key may start with a method (`REPORT /cal/`) and then wins over the bare target.
+    """
 
     tls: ssl.SSLContext | None = None
     script: dict[str, list[Reply]] = field(default_factory=dict[str, list[Reply]])
@@ -74,7 +77,11 @@ class FaultServer:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             request = await _read_request(reader)
             self.received.append(request)
-            replies = self.script.get(request.target, [reply(status=404)])
+            replies = (
+                self.script.get(f"{request.method} {request.target}")
+                or self.script.get(request.target)
+                or [reply(status=404)]
+            )
             scripted = replies.pop(0) if len(replies) > 1 else replies[0]
             for chunk in scripted.chunks:
                 writer.write(chunk)

@@ -32,14 +32,7 @@ class Answer:
 
     def failure(self) -> SourceFailure:
         """Say what kind of failure this status is; for statuses the caller did not expect."""
-        detail = f"{self.address.host} answered {self.status}"
-        wait = self._retry_after()
-        if self.status == HTTPStatus.SERVICE_UNAVAILABLE and wait is not None:
-            return SourceFailure(FailureKind.THROTTLED, detail, retry_after=wait)
-        if self.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return SourceFailure(FailureKind.NETWORK, detail, retry_after=wait)
-        kind = _FAILURES.get(self.status, FailureKind.INVALID_ANSWER)
-        return SourceFailure(kind, detail, retry_after=wait)
+        return failure_of(self.status, self.address.host, self._retry_after())
 
     def _retry_after(self) -> timedelta | None:
         """Read Retry-After, seconds or HTTP-date (RFC 9110 §10.2.3), bounded to a day."""
@@ -53,3 +46,14 @@ class Answer:
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
         return min(max(moment - datetime.now(UTC), timedelta()), LONGEST_RETRY_AFTER)
+
+
+def failure_of(status: int, host: str, wait: timedelta | None = None) -> SourceFailure:
+    """Say what an unexpected status means; `wait` is what Retry-After asks for."""
+    if status == HTTPStatus.SERVICE_UNAVAILABLE and wait is not None:
+        kind = FailureKind.THROTTLED
+    elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        kind = FailureKind.NETWORK
+    else:
+        kind = _FAILURES.get(status, FailureKind.INVALID_ANSWER)
+    return SourceFailure(kind, f"{host} answered {status}", retry_after=wait)

@@ -1,0 +1,87 @@
+"""An account on a CalDAV server."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from connector.adapters.caldav.dav_client import DavClient
+from connector.adapters.caldav.discovery import find_calendars
+from connector.adapters.caldav.objects import fetch_object
+from connector.adapters.caldav.reading import read_collection
+from connector.adapters.caldav.state import own_collection
+from connector.adapters.http.client import GuardedHttp
+from connector.adapters.http.credentials import BasicCredentials
+from connector.adapters.http.web_address import WebAddress
+from connector.domain.source import (
+    Capabilities,
+    CheckResult,
+    Cursor,
+    Discovery,
+    Reading,
+    Resource,
+    SourceFailure,
+)
+from connector.domain.window import Window
+
+MULTI_HOST_SITES = frozenset({"icloud.com"})
+"""Providers that answer for one account on several hosts: iCloud names `pNN-caldav.icloud.com`."""
+
+_CAPABILITIES = Capabilities(
+    read=True,
+    write=False,
+    holds=False,
+    push=False,
+    delta=True,
+    freebusy_only=False,
+    two_way=False,
+    sends_own_invites=False,
+    max_staleness=timedelta(minutes=15),
+)
+
+
+class CalDavAccount:
+    """Reads calendars whole at first, then by sync token, or by ETags where there is none.
+
+    A `CalendarSource` and a `ResourceLookup`. Remote ids are collection URLs; resource names are
+    paths below the collection.
+    """
+
+    def __init__(
+        self,
+        http: GuardedHttp,
+        url: str,
+        username: str,
+        password: str,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        home = WebAddress.parse(url.strip())
+        self._dav = DavClient(http, BasicCredentials(username, password, home, MULTI_HOST_SITES))
+        self._now = now
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Reads live data, and only what changed."""
+        return _CAPABILITIES
+
+    async def discover(self) -> Discovery:
+        """List the calendars for events in the account's homes."""
+        return Discovery(calendars=await find_calendars(self._dav))
+
+    async def check(self) -> CheckResult:
+        """Try the account as it stands."""
+        try:
+            await self.discover()
+        except SourceFailure as failure:
+            return failure.kind.check_result
+        return CheckResult.OK
+
+    async def get(self, remote_id: str, name: str) -> Resource | None:
+        """Fetch one resource now; None means that the server says it is gone."""
+        collection = own_collection(self._dav, remote_id)
+        return await fetch_object(self._dav, collection, collection.address_of(name))
+
+    async def read(self, remote_id: str, cursor: Cursor | None, window: Window) -> Reading:  # noqa: ARG002 - collections are synchronised whole
+        """Read what changed since `cursor`, or the whole collection."""
+        as_of = self._now()
+        collection = own_collection(self._dav, remote_id)
+        return await read_collection(self._dav, collection, cursor, as_of)
