@@ -78,7 +78,7 @@ class TokenVerifier:
                 leeway=_LEEWAY_SECONDS,
                 options={"require": ["exp", "iat", "sub", "tenant"]},
             )
-        except jwt.InvalidTokenError as error:
+        except jwt.PyJWTError as error:
             raise _unauthorized(f"The token is not valid: {type(error).__name__}.") from None
         return _principal(claims)
 
