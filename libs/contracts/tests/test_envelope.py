@@ -65,7 +65,11 @@ def test_time_is_written_and_read_in_utc() -> None:
 
 
 def test_headers_of_others_are_ignored() -> None:
-    strangers: list[tuple[str, bytes | None]] = [("traceparent", b"\xff"), ("x-nothing", None)]
+    strangers: list[tuple[str, bytes | None]] = [
+        ("traceparent", b"\xff"),
+        ("x-nothing", None),
+        ("x-nothing", b"twice"),
+    ]
     assert Envelope.from_headers([*ENVELOPE.to_headers(), *strangers]) == ENVELOPE
 
 

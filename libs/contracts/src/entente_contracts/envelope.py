@@ -17,7 +17,6 @@ SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/json"
 MAX_TENANT_ID_LENGTH = 64
 
-_ATTRIBUTE_PREFIX = "ce_"
 _CONTENT_TYPE_HEADER = "content-type"
 _MAX_VERSION_DIGITS = 18
 
@@ -117,13 +116,10 @@ class _Attributes:
     __slots__ = ("_raw",)
 
     def __init__(self, headers: Iterable[tuple[str, bytes | None]]) -> None:
-        raw: dict[str, bytes | None] = {}
-        for name, value in headers:
-            if name.startswith(_ATTRIBUTE_PREFIX) or name == _CONTENT_TYPE_HEADER:
-                if name in raw:
-                    raise InvalidEnvelope(name, "is given twice")
-                raw[name] = value
-        self._raw = raw
+        pairs = list(headers)
+        self._raw = dict(pairs)
+        if len(self._raw) != len(pairs):
+            _refuse_repeated_attributes(pairs)
 
     def expect_json(self) -> None:
         if _CONTENT_TYPE_HEADER not in self._raw:
@@ -181,6 +177,14 @@ class _Attributes:
         if not (text.isascii() and text.isdigit() and len(text) <= _MAX_VERSION_DIGITS):
             raise InvalidEnvelope(name, "is not a whole number")
         return int(text)
+
+
+def _refuse_repeated_attributes(pairs: list[tuple[str, bytes | None]]) -> None:
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen and (name.startswith("ce_") or name == _CONTENT_TYPE_HEADER):
+            raise InvalidEnvelope(name, "is given twice")
+        seen.add(name)
 
 
 def uuid7() -> UUID:
