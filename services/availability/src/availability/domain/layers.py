@@ -1,0 +1,164 @@
+"""A host's time, layer by layer: what each source says is taken, and in which state.
+
+Free/busy, slots and their reasons are all read from these layers.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from availability.domain.busy_state import BusyState
+from availability.domain.host import (
+    Calendar,
+    ClaimStatus,
+    ConnectionState,
+    Host,
+    Occurrence,
+    TimedOccurrence,
+)
+from availability.domain.intervals import Interval, subtracted
+from availability.domain.months import known_time
+from availability.domain.reasons import Reason
+from availability.domain.rules import Staleness, StalePolicy
+from availability.domain.sources import is_overdue
+from availability.domain.wall_clock import DAY, day_end, day_of, day_start
+
+
+@dataclass(frozen=True, slots=True)
+class Viewpoint:
+    """From where a host's time is looked at: the moment, the span of interest, the policies.
+
+    `ignore_booking` is a booking that shall not stand in its own way while it is rescheduled.
+    """
+
+    now: int
+    span: Interval
+    staleness: Staleness
+    ignore_booking: UUID | None = None
+
+
+class Layer(NamedTuple):
+    """Time taken by one source for one reason; free time has no layer.
+
+    `intervals` come in any order, may overlap and may leave the span. `references`, when not
+    empty, name each of them: an occurrence id, or a booking id where `calendar_id` is None.
+    """
+
+    reason: Reason
+    state: BusyState
+    intervals: Sequence[Interval]
+    calendar_id: UUID | None = None
+    as_of: int | None = None
+    references: Sequence[str | UUID | None] = ()
+
+
+def layers(host: Host, view: Viewpoint) -> Iterator[Layer]:
+    """Yield what is taken of the host's time; calendars that do not block say nothing."""
+    yield from _claimed(host, view)
+    for calendar in host.calendars:
+        if calendar.blocks_availability:
+            yield from _unknown(calendar, host.zone, view)
+            yield from _timed(calendar)
+            if calendar.occurrences:
+                yield from _looked_at(calendar, host, view)
+
+
+def during(occurrence: Occurrence, zone: ZoneInfo, span: Interval) -> Interval | None:
+    """Return when an occurrence takes place for a host in `zone`, None when not near `span`.
+
+    All-day occurrences are the dates as lived there: 23, 24 or 25 hours, and none at all for a
+    date that the zone skipped. Far ends are cut, so that no date is out of range.
+    """
+    if isinstance(occurrence, TimedOccurrence):
+        return occurrence.start, occurrence.end
+    first = max(day_of(occurrence.start_date), span[0] // DAY - 1)
+    last = min(day_of(occurrence.end_date) - 1, span[1] // DAY + 1)
+    if last < first:
+        return None
+    start, end = day_start(zone, first), day_end(zone, last)
+    return (start, end) if start < end else None
+
+
+def _claimed(host: Host, view: Viewpoint) -> Iterator[Layer]:
+    claims = [claim for claim in host.claims if claim.booking_id != view.ignore_booking]
+    for status, reason, state in (
+        (ClaimStatus.CONFIRMED, Reason.BUSY_OWN, BusyState.BUSY),
+        (ClaimStatus.HELD, Reason.HELD_BY_OTHER, BusyState.TENTATIVE),
+    ):
+        alike = [claim for claim in claims if claim.status is status]
+        taken = [(claim.start, claim.end, claim.booking_id) for claim in alike]
+        around = [
+            (start, end, claim.booking_id)
+            for claim in alike
+            for start, end in (
+                (claim.start - claim.buffer_before, claim.start),
+                (claim.end, claim.end + claim.buffer_after),
+            )
+            if start < end
+        ]
+        for why, named in ((reason, taken), (Reason.BUFFER, around)):
+            if named:
+                intervals = [(start, end) for start, end, _ in named]
+                yield Layer(why, state, intervals, references=[name for *_, name in named])
+
+
+def _unknown(calendar: Calendar, zone: ZoneInfo, view: Viewpoint) -> Iterator[Layer]:
+    """Yield the time of which the calendar's picture cannot speak.
+
+    A disconnected calendar and one never read speak of nothing, whatever the policy. A calendar
+    in trouble (degraded) keeps its last good picture, which ages like any other.
+    """
+
+    def layer(reason: Reason, intervals: Sequence[Interval]) -> Layer:
+        return Layer(reason, BusyState.UNKNOWN, intervals, calendar.calendar_id, calendar.as_of)
+
+    whole = (view.span,)
+    if calendar.connection is ConnectionState.DISCONNECTED:
+        yield layer(Reason.CALENDAR_DISCONNECTED, whole)
+        return
+    if calendar.as_of is None:
+        yield layer(Reason.SOURCE_UNAVAILABLE, whole)
+        return
+    unread = subtracted(whole, known_time(calendar.months_known, zone))
+    if unread:
+        yield layer(Reason.SOURCE_UNAVAILABLE, unread)
+    if view.staleness.policy is StalePolicy.BLOCK and is_overdue(
+        calendar, view.now, view.staleness.bound
+    ):
+        broken = calendar.connection is ConnectionState.DEGRADED
+        yield layer(Reason.SOURCE_UNAVAILABLE if broken else Reason.SOURCE_STALE, whole)
+
+
+def _timed(calendar: Calendar) -> Iterator[Layer]:
+    for state, intervals in calendar.timed.items():
+        if state is not BusyState.FREE:
+            reason = _reason(state, Reason.BUSY_EXTERNAL)
+            yield Layer(reason, state, intervals, calendar.calendar_id, calendar.as_of)
+
+
+def _looked_at(calendar: Calendar, host: Host, view: Viewpoint) -> Iterator[Layer]:
+    """Yield the occurrences that are neither free nor echoes of bookings of ours."""
+    echoes = host.known_bookings | {claim.booking_id for claim in host.claims}
+    alike: dict[tuple[Reason, BusyState], tuple[list[Interval], list[str | UUID | None]]] = {}
+    for occurrence in calendar.occurrences:
+        state, booking_id = occurrence.state, occurrence.booking_id
+        if state is BusyState.FREE:
+            continue
+        if booking_id is not None and (booking_id in echoes or booking_id == view.ignore_booking):
+            continue
+        interval = during(occurrence, host.zone, view.span)
+        if interval is None:
+            continue
+        timed = isinstance(occurrence, TimedOccurrence)
+        reason = _reason(state, Reason.BUSY_EXTERNAL if timed else Reason.ALL_DAY_POLICY)
+        intervals, references = alike.setdefault((reason, state), ([], []))
+        intervals.append(interval)
+        references.append(occurrence.occurrence_id)
+    for (reason, state), (intervals, references) in alike.items():
+        yield Layer(reason, state, intervals, calendar.calendar_id, calendar.as_of, references)
+
+
+def _reason(state: BusyState, otherwise: Reason) -> Reason:
+    return Reason.SOURCE_UNAVAILABLE if state is BusyState.UNKNOWN else otherwise
