@@ -1,0 +1,104 @@
+"""The quick path: starts as the bits of one big integer.
+
+All starts of a search lie on one lattice of instants. Bit `i` stands for the lattice's instant
+`i`, so refusing a stretch of time is one shift and a search over many hosts is one `&` or `|`.
+Nothing is rounded away: a bit is a start, not a cell of time, hence durations, buffers and busy
+time may be anything.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import compress
+from math import gcd
+from typing import NamedTuple
+
+from availability.domain.candidate import Candidate
+from availability.domain.intervals import Interval
+from availability.domain.starts import PossibleStarts
+from availability.domain.wall_clock import DAY
+
+_DIGIT_VALUES = bytes.maketrans(b"01", b"\x00\x01")
+
+
+class Lattice(NamedTuple):
+    """The instants `origin + i * grain` for `0 <= i < points`."""
+
+    origin: int
+    grain: int
+    points: int
+
+    @classmethod
+    def holding(cls, candidates: Iterable[Candidate], days: Interval) -> "Lattice":
+        """Return the coarsest lattice with every start of `candidates` in the UTC days `days`."""
+        grain = gcd(*(candidate.possible.grain for candidate in candidates))
+        origin = days[0] * DAY // grain * grain
+        return cls(origin, grain, -((origin - days[1] * DAY) // grain))
+
+    def instants(self) -> range:
+        """Return all of them, in order."""
+        return range(self.origin, self.origin + self.points * self.grain, self.grain)
+
+
+def together(candidates: Iterable[Candidate], window: Interval, lattice: Lattice) -> list[int]:
+    """Return the starts within `window` that every candidate offers, in order."""
+    common = _between(window, lattice)
+    for candidate in candidates:
+        common &= _offered(candidate, lattice)
+    return list(compress(lattice.instants(), _flags(common, lattice)))
+
+
+def any_of(
+    candidates: Iterable[Candidate], window: Interval, lattice: Lattice
+) -> list[tuple[int, tuple[int, ...]]]:
+    """Return the starts within `window` that anyone offers, in order, with the indices of those."""
+    inside = _between(window, lattice)
+    masks = [_offered(candidate, lattice) & inside for candidate in candidates]
+    either = 0
+    for mask in masks:
+        either |= mask
+    offered = _flags(either, lattice)
+    columns = list(zip(*(compress(_flags(mask, lattice), offered) for mask in masks), strict=True))
+    members = {column: tuple(compress(range(len(masks)), column)) for column in set(columns)}
+    starts = compress(lattice.instants(), offered)
+    return list(zip(starts, map(members.__getitem__, columns), strict=True))
+
+
+def _offered(candidate: Candidate, lattice: Lattice) -> int:
+    """Return the starts that are possible and behind no barrier."""
+    origin, grain, points = lattice
+    refused = 0
+    for layer, lead, _, trail in candidate.barriers:
+        # Refused are the instants t with start - lead < t < end + trail; both divisions round up.
+        before = origin + lead - grain
+        after = origin - trail - grain + 1
+        for start, end in layer.intervals:
+            low = (start - before) // grain
+            high = (end - after) // grain
+            if low < 0:  # noqa: PLR1730 - a call costs more than the rest of the loop
+                low = 0
+            if high > points:  # noqa: PLR1730 - as above
+                high = points
+            if low < high:
+                refused |= (1 << high) - (1 << low)
+    return _possible(candidate.possible, lattice) & ~refused
+
+
+@lru_cache(maxsize=4096)
+def _possible(possible: PossibleStarts, lattice: Lattice) -> int:
+    mask = 0
+    for run in possible.runs:
+        spacing = run.step // lattice.grain
+        # One bit every `spacing`: the sum of a geometric series.
+        comb = ((1 << spacing * len(run)) - 1) // ((1 << spacing) - 1)
+        mask |= comb << (run.start - lattice.origin) // lattice.grain
+    return mask
+
+
+def _between(window: Interval, lattice: Lattice) -> int:
+    low, high = (-((lattice.origin - bound) // lattice.grain) for bound in window)
+    return (1 << high) - (1 << low)
+
+
+def _flags(mask: int, lattice: Lattice) -> bytes:
+    """Return a byte for each instant of the lattice, 1 where its bit is set and 0 elsewhere."""
+    return f"{mask:0{lattice.points}b}"[::-1].encode().translate(_DIGIT_VALUES)

@@ -1,0 +1,36 @@
+"""The path for starts on no common lattice, and the second opinion on the quick path."""
+
+from collections.abc import Sequence
+
+from availability.domain.candidate import Candidate
+from availability.domain.intervals import Interval, merged, subtracted
+from availability.domain.starts import runs_within
+from availability.domain.working_hours import Opening
+
+
+def together(candidates: Sequence[Candidate], window: Interval) -> list[int]:
+    """Return the starts within `window` that every candidate offers, in order."""
+    everyone = len(candidates)
+    return [start for start, members in any_of(candidates, window) if len(members) == everyone]
+
+
+def any_of(candidates: Sequence[Candidate], window: Interval) -> list[tuple[int, tuple[int, ...]]]:
+    """Return the starts within `window` that anyone offers, in order, with the indices of those."""
+    members: dict[int, list[int]] = {}
+    for index, candidate in enumerate(candidates):
+        for start in _offered(candidate, window):
+            members.setdefault(start, []).append(index)
+    return [(start, tuple(members[start])) for start in sorted(members)]
+
+
+def _offered(candidate: Candidate, window: Interval) -> list[int]:
+    """Return the starts that are possible and behind no barrier."""
+    refused = merged(
+        (start - barrier.lead + 1, end + barrier.trail)
+        for barrier in candidate.barriers
+        for start, end in barrier.layer.intervals
+    )
+    allowed = subtracted([window], refused)
+    runs = (Opening(run.start, run.stop, run.start) for run in candidate.possible.runs)
+    step = candidate.possible.step
+    return [start for run in runs_within(allowed, runs, step) for start in run]
