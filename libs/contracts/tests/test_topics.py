@@ -31,10 +31,13 @@ def test_a_compact_topic_lets_slow_readers_see_records_and_tombstones() -> None:
     }
 
 
-@pytest.mark.parametrize("topic", topics.ALL, ids=lambda topic: topic.name)
+COMPACT = [topic for topic in topics.ALL if topic.cleanup == "compact"]
+
+
+@pytest.mark.parametrize("topic", COMPACT, ids=lambda topic: topic.name)
 def test_tombstones_outlive_a_fortnight_of_silence(topic: topics.Topic) -> None:
-    if topic.cleanup == "compact":
-        assert int(topic.configs()["delete.retention.ms"]) >= timedelta(days=14).total_seconds()
+    kept = timedelta(milliseconds=int(topic.configs()["delete.retention.ms"]))
+    assert kept >= timedelta(days=14)
 
 
 def test_a_dead_letter_topic_takes_what_its_source_took_and_more() -> None:
