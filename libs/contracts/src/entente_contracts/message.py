@@ -91,8 +91,10 @@ _types: dict[str, type[Message]] = {}
 
 
 def message_types() -> tuple[type[Message], ...]:
-    """Return every message there is, ordered by type."""
-    return tuple(_types[type_] for type_ in sorted(_types))
+    """Return every message of this package, ordered by type; others may define more."""
+    package = __name__.partition(".")[0] + "."
+    found = (_types[type_] for type_ in sorted(_types))
+    return tuple(message for message in found if message.__module__.startswith(package))
 
 
 def message_type(ce_type: str) -> type[Message] | None:
