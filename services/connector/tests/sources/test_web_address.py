@@ -131,5 +131,5 @@ def test_credentials_reach_the_other_hosts_of_a_known_site() -> None:
 
 @pytest.mark.parametrize(("name", "password"), [("a:b", "p"), ("a", "p\r\nX: 1"), ("a\n", "p")])
 def test_credentials_that_would_break_the_header_are_refused(name: str, password: str) -> None:
-    with pytest.raises(ValueError, match="Basic"):
+    with pytest.raises(SourceFailure, match="Basic"):
         BasicCredentials(name, password, WebAddress.parse("https://dav.example/"))

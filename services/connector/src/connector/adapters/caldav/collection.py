@@ -20,7 +20,7 @@ class Collection:
     def at(cls, address: WebAddress) -> Self:
         """Take the address of a collection, with or without its slash."""
         path = address.path
-        return cls(address if path.endswith("/") else address.join(f"{path}/"))
+        return cls(address.with_path(path if path.endswith("/") else f"{path}/"))
 
     @classmethod
     def parse(cls, remote_id: str) -> Self:
@@ -48,11 +48,11 @@ class Collection:
         raise SourceFailure(FailureKind.INVALID_ANSWER, "member outside its collection")
 
     def address_of(self, name: str) -> WebAddress:
-        """Address a member by the name that `name_of` gave."""
-        address = self.address.join(_canonical(self.address.path) + name)
-        if not name or self.name_of(address.path) != name:
+        """Address a member by the name that `name_of` gave; raises `gone` for any other text."""
+        inside = name and not {".", ".."} & set(name.split("/"))
+        if not inside or _canonical(name) != name:
             raise SourceFailure(FailureKind.GONE, "no member has such a name")
-        return address
+        return self.address.with_path(self.address.path + name)
 
 
 def _canonical(path: str) -> str:

@@ -41,7 +41,8 @@ _CAPABILITIES = Capabilities(
 class CalDavAccount:
     """Reads calendars whole at first, then by sync token, or by ETags where there is none.
 
-    A `CalendarSource` and a `ResourceLookup`. Remote ids are collection URLs; resource names are
+    A `CalendarSource` and a `ResourceLookup`; making one raises `SourceFailure` for an address or
+    credentials that could never work. Remote ids are collection URLs; resource names are
     paths below the collection.
     """
 

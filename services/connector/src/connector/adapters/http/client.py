@@ -8,6 +8,7 @@ import asyncio
 import ssl
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from http import HTTPStatus
 from typing import Self
 
@@ -45,7 +46,7 @@ class GuardedHttp:
         self._policy = policy
         self._limits = limits or HttpLimits()
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=ssl_context or ssl.create_default_context(cafile=certifi.where()),
+            ssl_context=ssl_context or _public_authorities(),
             proxy=httpcore.Proxy(policy.proxy) if policy.proxy else None,
             network_backend=None if policy.proxy else GuardedNetwork(policy, resolve),
             max_connections=100,
@@ -150,6 +151,12 @@ class GuardedHttp:
             detail = f"body slower than {limits.bytes_per_second} bytes/s"
             raise SourceFailure(FailureKind.NETWORK, detail) from None
         return body.finish()
+
+
+@cache
+def _public_authorities() -> ssl.SSLContext:
+    """Trust certifi's authorities, whatever the machine or its environment trusts."""
+    return ssl.create_default_context(cafile=certifi.where())
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from base64 import b64encode
 from dataclasses import dataclass, field
 
 from connector.adapters.http.web_address import WebAddress
+from connector.domain.source import FailureKind, SourceFailure
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +21,9 @@ class BasicCredentials:
     sites: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        """Refuse what Basic cannot carry: a colon in the name, control characters."""
+        """Refuse (`authentication`) a colon in the name, and control characters."""
         if ":" in self.username or not (self.username + self.password).isprintable():
-            raise ValueError("user name or password cannot be sent by Basic authentication")
+            raise SourceFailure(FailureKind.AUTHENTICATION, "Basic cannot carry these credentials")
 
     def header_for(self, address: WebAddress) -> str | None:
         """Give the Authorization header's value, or None where it must not go."""

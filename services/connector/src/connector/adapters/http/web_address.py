@@ -1,7 +1,7 @@
 """An http(s) address that a user or a server gave us, kept as the secret it is."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv6Address
 from typing import Self
 
@@ -61,6 +61,10 @@ class WebAddress:
         if not 0 < port <= 0xFFFF:  # noqa: PLR2004 - the range of ports
             raise _refused("no valid port")
         return cls(url.scheme, host, port, url.raw_path.decode("ascii"))
+
+    def with_path(self, path: str) -> Self:
+        """Go to another percent-encoded path of the same origin, without resolving anything."""
+        return replace(self, target=path)
 
     @property
     def path(self) -> str:

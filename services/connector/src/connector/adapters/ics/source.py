@@ -49,7 +49,8 @@ _DTSTAMP = re.compile(rb"^DTSTAMP[:;].*\n?", re.MULTILINE | re.IGNORECASE)
 class IcsFeed:
     """One link, one calendar, one resource: the whole body. A `CalendarSource`.
 
-    `url` is http(s) or webcal, taken to the letter: no suffix needed, the query included.
+    `url` is http(s) or webcal, taken to the letter: no suffix needed, the query included. Raises
+    `address_refused` for what is no such URL.
     """
 
     def __init__(
