@@ -42,7 +42,7 @@ class Maven:
         Two stacks that ask at once resolve once; a directory is complete or absent.
         """
         complete = self._cache / f"{name}-{artifacts[0].version}"
-        async with file_lock(complete.with_suffix(".lock")):
+        async with file_lock(complete.with_name(f"{complete.name}.lock")):
             if not complete.exists():
                 await self._resolve(name, artifacts, complete)
         return complete

@@ -16,6 +16,7 @@ import pytest_asyncio
 
 if TYPE_CHECKING:
     from stack.kafka.broker import KafkaBroker
+    from stack.mail import MailCatcher
     from stack.postgres.server import PostgresServer
     from stack.settings import StackSettings
     from stack.stack import Stack
@@ -41,6 +42,12 @@ async def postgres(empty_stack: "Stack") -> "PostgresServer":
 async def kafka(empty_stack: "Stack") -> "KafkaBroker":
     """Return the test run's Kafka broker. Do not break it: see `private_stack`."""
     return await empty_stack.start_kafka()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def mail(empty_stack: "Stack") -> "MailCatcher":
+    """Return the test run's mail catcher; its mail is that of all tests."""
+    return await empty_stack.start_mail()
 
 
 @pytest.fixture(scope="session")

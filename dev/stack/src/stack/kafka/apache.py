@@ -1,13 +1,10 @@
 """Apache Kafka on this machine's Java: one node that is broker and controller (KRaft)."""
 
-import os
-import re
-import shutil
-import subprocess
 from pathlib import Path
 from uuid import uuid4
 
 from stack.kafka.broker import KafkaBroker
+from stack.kafka.java import ClassArchive, Java
 from stack.maven import Artifact, Maven
 from stack.ports import HOST, choose_port
 from stack.program import Command, Program
@@ -18,8 +15,10 @@ _RELEASE = (
     # Without a binding for slf4j the broker would be mute, also about why it does not start.
     Artifact("org.apache.logging.log4j", "log4j-slf4j-impl", "2.25.4"),
 )
-_OLDEST_JAVA = 17
 _LARGEST_RECORD = 17 * 1024 * 1024  # a dead letter of 16 MiB and its headers
+
+# The quick compiler alone: a broker that runs for minutes never earns back the other one's work.
+_JVM_OPTIONS = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
 _LOGGING = """\
 rootLogger.level = WARN
@@ -42,7 +41,7 @@ class ApacheKafka(KafkaBroker):
         self,
         workspace: Workspace,
         *,
-        java: str,
+        java: Java,
         maven: Maven,
         port: int | None = None,
         advertised_port: int | None = None,
@@ -54,6 +53,7 @@ class ApacheKafka(KafkaBroker):
         self._controller_port = choose_port(None, purpose="Kafka's controller")
         self._advertised_port = advertised_port or self._port
         self._program: Program | None = None
+        self._classes: ClassArchive | None = None
 
     @property
     def bootstrap_servers(self) -> str:
@@ -75,6 +75,8 @@ class ApacheKafka(KafkaBroker):
         """Stop in order."""
         if self._program:
             await self._program.stop()
+        if self._classes:
+            self._classes.keep()
 
     async def _prepare(self) -> Program:
         libraries = await self._maven.libraries("kafka", _RELEASE)
@@ -82,10 +84,9 @@ class ApacheKafka(KafkaBroker):
         properties = home / "server.properties"
         properties.write_text("".join(f"{k}={v}\n" for k, v in self._properties(home).items()))
         (home / "log4j2.properties").write_text(_LOGGING)
+        classes = ClassArchive.beside(libraries, self._java, writer=self._workspace.path.name)
         java = (
-            self._java,
-            "-cp",
-            f"{libraries}/*",
+            *(self._java.program, *_JVM_OPTIONS, "-cp", f"{libraries}/*"),
             f"-Dlog4j2.configurationFile={home}/log4j2.properties",
         )
         tool = ("kafka.tools.StorageTool", "format", "-t", str(uuid4()), "-c", str(properties))
@@ -95,14 +96,17 @@ class ApacheKafka(KafkaBroker):
             workspace=self._workspace,
             shown=False,
         ).complete()
+        self._classes = classes
         return Program(
             name="kafka",
             command=Command(
-                arguments=(*java, "-Xmx512m", "-XX:+UseSerialGC", "kafka.Kafka", str(properties)),
+                arguments=(*java, *classes.options, "kafka.Kafka", str(properties)),
                 directory=home,
             ),
             workspace=self._workspace,
             ready=self._answers,
+            start_timeout=120,  # two processor seconds, but on a machine that may be busy
+            grace=30,
         )
 
     async def _answers(self, _program: Program) -> str | None:
@@ -137,17 +141,3 @@ class ApacheKafka(KafkaBroker):
             # Made-up events may be a year old: never look for what retention would delete.
             "log.retention.check.interval.ms": 2**62,
         }
-
-
-def find_java() -> str | None:
-    """Return the `java` of JAVA_HOME or of the path when it is new enough, else None."""
-    home = os.environ.get("JAVA_HOME")
-    java = shutil.which("java", path=str(Path(home) / "bin")) if home else shutil.which("java")
-    if java is None:
-        return None
-    try:
-        answer = subprocess.run([java, "-version"], capture_output=True, check=True, timeout=30)
-    except (OSError, subprocess.SubprocessError):
-        return None
-    found = re.search(rb'version "(\d+)', answer.stderr)
-    return java if found and int(found[1]) >= _OLDEST_JAVA else None

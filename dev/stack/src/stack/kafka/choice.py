@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Callable
 
 from stack.errors import StackError
-from stack.kafka.apache import ApacheKafka, find_java
+from stack.kafka.apache import ApacheKafka
 from stack.kafka.broker import KafkaBroker
 from stack.kafka.given import GivenKafka
+from stack.kafka.java import find_java
 from stack.kafka.memory import InMemoryKafka
 from stack.maven import Maven
 from stack.settings import StackSettings

@@ -53,7 +53,7 @@ def _can_run(program: Path, account: Account) -> bool:
 async def _copy(shipped: Path) -> Path:
     """Copy the installation to where every user can read it, once per version."""
     cached = user_home() / "cache" / f"postgresql-{version(_PACKAGE)}"
-    async with file_lock(cached.with_suffix(".lock")):
+    async with file_lock(cached.with_name(f"{cached.name}.lock")):
         if not cached.exists():
             _copy_at_once(shipped, cached)
     return cached
