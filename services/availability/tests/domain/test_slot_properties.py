@@ -277,7 +277,7 @@ class NaiveReading:
 
 
 @given(questions())
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=200)
 def test_slots_are_what_a_naive_reading_of_the_rules_finds(
     question: tuple[list[Host], SlotRequest],
 ) -> None:
@@ -287,18 +287,18 @@ def test_slots_are_what_a_naive_reading_of_the_rules_finds(
 
 
 @given(questions(count=3))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_mask_and_sweep_agree(question: tuple[list[Host], SlotRequest]) -> None:
     group, request = question
     found = candidates(group, request)
     lattice = mask.Lattice.holding(found, request.days)
     window = request.window
     assert mask.together(found, window, lattice) == sweep.together(found, window)
-    assert mask.any_of(found, window, lattice) == sweep.any_of(found, window)
+    assert mask.any_of(found, window, lattice, list) == sweep.any_of(found, window, list)
 
 
 @given(questions(count=3))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_groups_agree_with_their_members(question: tuple[list[Host], SlotRequest]) -> None:
     group, request = question
     alone = {
@@ -315,7 +315,7 @@ def test_groups_agree_with_their_members(question: tuple[list[Host], SlotRequest
 
 
 @given(questions(), st.data())
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_a_start_is_offered_exactly_when_there_is_no_reason_against_it(
     question: tuple[list[Host], SlotRequest], data: st.DataObject
 ) -> None:
@@ -330,7 +330,7 @@ def test_a_start_is_offered_exactly_when_there_is_no_reason_against_it(
 
 
 @given(questions())
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_nothing_is_offered_where_free_busy_knows_of_no_freedom(
     question: tuple[list[Host], SlotRequest],
 ) -> None:
@@ -343,16 +343,3 @@ def test_nothing_is_offered_where_free_busy_knows_of_no_freedom(
     ]
     for slot in collective_slots(group, request).slots:
         assert not [it for it in taken if it.start < slot.end and slot.start < it.end]
-
-
-@given(questions())
-@settings(deadline=None)
-def test_free_busy_is_sorted_disjoint_and_never_says_free(
-    question: tuple[list[Host], SlotRequest],
-) -> None:
-    group, request = question
-    view = request.view
-    intervals = free_busy(group[0], view).intervals
-    assert all(it.start < it.end and it.state is not BusyState.FREE for it in intervals)
-    bounds = [view.span[0], *(edge for it in intervals for edge in it[:2]), view.span[1]]
-    assert bounds == sorted(bounds)

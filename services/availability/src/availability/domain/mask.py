@@ -6,16 +6,18 @@ Nothing is rounded away: a bit is a start, not a cell of time, hence durations, 
 time may be anything.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import compress
 from math import gcd
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from availability.domain.candidate import Candidate
 from availability.domain.intervals import Interval
 from availability.domain.starts import PossibleStarts
 from availability.domain.wall_clock import DAY
+
+_Group = TypeVar("_Group")
 
 _DIGIT_VALUES = bytes.maketrans(b"01", b"\x00\x01")
 
@@ -48,9 +50,16 @@ def together(candidates: Iterable[Candidate], window: Interval, lattice: Lattice
 
 
 def any_of(
-    candidates: Iterable[Candidate], window: Interval, lattice: Lattice
-) -> list[tuple[int, tuple[int, ...]]]:
-    """Return the starts within `window` that anyone offers, in order, with the indices of those."""
+    candidates: Iterable[Candidate],
+    window: Interval,
+    lattice: Lattice,
+    group: Callable[[tuple[int, ...]], _Group],
+) -> list[tuple[int, _Group]]:
+    """Return the starts within `window` that anyone offers, in order, each with its group.
+
+    `group` turns the indices of those who offer a start into what shall stand for them; it is
+    called once for each set of candidates that occurs.
+    """
     inside = _between(window, lattice)
     masks = [_offered(candidate, lattice) & inside for candidate in candidates]
     either = 0
@@ -58,9 +67,10 @@ def any_of(
         either |= mask
     offered = _flags(either, lattice)
     columns = list(zip(*(compress(_flags(mask, lattice), offered) for mask in masks), strict=True))
-    members = {column: tuple(compress(range(len(masks)), column)) for column in set(columns)}
+    indices = range(len(masks))
+    groups = {column: group(tuple(compress(indices, column))) for column in set(columns)}
     starts = compress(lattice.instants(), offered)
-    return list(zip(starts, map(members.__getitem__, columns), strict=True))
+    return list(zip(starts, map(groups.__getitem__, columns), strict=True))
 
 
 def _offered(candidate: Candidate, lattice: Lattice) -> int:

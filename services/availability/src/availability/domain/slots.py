@@ -54,8 +54,9 @@ def collective_slots(hosts: Sequence[Host], request: SlotRequest) -> FreeSlots:
         starts = mask.together(found, request.window, lattice)
     else:
         starts = sweep.together(found, request.window)
-    everyone = tuple(range(len(hosts)))
-    return _answer(hosts, request, [(start, everyone) for start in starts])
+    answer = _Answer(hosts, request)
+    everyone = answer.group(tuple(range(len(hosts))))
+    return answer.of([(start, everyone) for start in starts])
 
 
 def any_host_slots(hosts: Sequence[Host], request: SlotRequest) -> FreeSlots:
@@ -66,26 +67,40 @@ def any_host_slots(hosts: Sequence[Host], request: SlotRequest) -> FreeSlots:
     check_hosts(hosts, request.rules)
     found = candidates(hosts, request)
     lattice = mask.Lattice.holding(found, request.days)
+    answer = _Answer(hosts, request)
     if lattice.points <= _MOST_POINTS:
-        starts = mask.any_of(found, request.window, lattice)
-    else:
-        starts = sweep.any_of(found, request.window)
-    return _answer(hosts, request, starts)
+        return answer.of(mask.any_of(found, request.window, lattice, answer.group))
+    return answer.of(sweep.any_of(found, request.window, answer.group))
 
 
-def _answer(
-    hosts: Sequence[Host], request: SlotRequest, starts: Sequence[tuple[int, tuple[int, ...]]]
-) -> FreeSlots:
-    now, staleness, duration = request.now, request.rules.staleness, request.rules.duration
-    recheck = frozenset(
-        host.host_id
-        for host in hosts
-        if staleness.policy is StalePolicy.RECHECK and needs_recheck(host, now, staleness.bound)
-    )
-    free: dict[tuple[int, ...], tuple[tuple[UUID, ...], bool]] = {}
-    for members in {members for _, members in starts}:
-        ids = tuple([hosts[index].host_id for index in members])
-        free[members] = ids, bool(recheck) and not recheck.isdisjoint(ids)
-    slots = tuple([Slot(start, start + duration, *free[members]) for start, members in starts])
-    sources = {host.host_id: source_reports(host, now, staleness.bound) for host in hosts}
-    return FreeSlots(slots, sources, recheck)
+class _Group(NamedTuple):
+    host_ids: tuple[UUID, ...]
+    recheck: bool
+
+
+class _Answer:
+    """Says who offers a start, and on what the answer rests."""
+
+    def __init__(self, hosts: Sequence[Host], request: SlotRequest) -> None:
+        self._request = request
+        self._hosts = hosts
+        staleness = request.rules.staleness
+        self._bound = staleness.bound
+        self._recheck = frozenset(
+            host.host_id
+            for host in hosts
+            if staleness.policy is StalePolicy.RECHECK
+            and needs_recheck(host, request.now, staleness.bound)
+        )
+
+    def group(self, indices: tuple[int, ...]) -> _Group:
+        """Return the hosts at `indices`, and whether one of them wants another look."""
+        host_ids = tuple([self._hosts[index].host_id for index in indices])
+        return _Group(host_ids, bool(self._recheck) and not self._recheck.isdisjoint(host_ids))
+
+    def of(self, starts: Sequence[tuple[int, _Group]]) -> FreeSlots:
+        """Return the slots at `starts` with the sources of every host."""
+        duration, now = self._request.rules.duration, self._request.now
+        slots = [Slot(start, start + duration, *group) for start, group in starts]
+        sources = {it.host_id: source_reports(it, now, self._bound) for it in self._hosts}
+        return FreeSlots(tuple(slots), sources, self._recheck)
