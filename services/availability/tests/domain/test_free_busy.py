@@ -19,6 +19,8 @@ from availability.domain.layers import Viewpoint
 from availability.domain.rules import Staleness, StalePolicy
 from availability.domain.sources import SourceReport, SourceState
 from availability.domain.working_hours import WorkingHours
+from hypothesis import given
+from hypothesis import strategies as st
 
 pytestmark = pytest.mark.unit
 
@@ -85,6 +87,33 @@ def test_the_strongest_state_wins() -> None:
         (15, 16, "unknown"),
         (16, 18, "tentative"),
     ]
+
+
+some = st.lists(
+    st.tuples(st.integers(0, 23), st.integers(1, 6)).map(lambda it: between(it[0], it[0] + it[1])),
+    max_size=4,
+)
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(BusyState), some), max_size=3))
+def test_every_hour_is_in_its_strongest_state(pictures: list[dict[BusyState, Any]]) -> None:
+    found = free_busy(host(*(calendar(timed=timed) for timed in pictures)), view()).intervals
+    shown = {hour: it.state for it in found for hour in range(it.start, it.end, HOUR)}
+    said: dict[int, set[BusyState]] = {}
+    for timed in pictures:
+        for state, intervals in timed.items():
+            for start, end in intervals:
+                for hour in range(start, min(end, DAY[1]), HOUR):
+                    said.setdefault(hour, set()).add(state)
+    strongest = ["busy", "out_of_office", "unknown", "tentative"]
+    expected = {
+        hour: next(state for state in strongest if state in states)
+        for hour, states in said.items()
+        if states != {BusyState.FREE}
+    }
+    assert shown == expected
+    assert sum(it.end - it.start for it in found) == len(expected) * HOUR
+    assert list(found) == sorted(found)
 
 
 def test_only_calendars_that_block_count() -> None:
