@@ -4,15 +4,19 @@ An installed package offers a Typer app under the entry point group `entente.com
 topics its consumer groups read under `entente.subscriptions`.
 """
 
+import sys
 from importlib.metadata import entry_points
 
 import typer
+from aiokafka.errors import KafkaError
+from messaging.startup import StartupError
 
 from entente_cli import dlq, topics
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_enable=False,
     help="Operate Entente.",
 )
 app.add_typer(topics.app, name="topics")
@@ -23,4 +27,9 @@ def main() -> None:
     """Run the command line with every installed package's commands."""
     for entry in entry_points(group="entente.commands"):
         app.add_typer(entry.load(), name=entry.name)
-    app()
+    try:
+        app()
+    except StartupError as error:
+        sys.exit(str(error))
+    except KafkaError as error:
+        sys.exit(f"Kafka: {error}")

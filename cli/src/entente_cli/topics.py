@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 from messaging.admin import connect_admin, create_topics
-from messaging.startup import StartupError
 from rich.console import Console
 from rich.table import Table
 
@@ -22,11 +21,7 @@ def create(
     kafka: KafkaAddress = None,
 ) -> None:
     """Make the topics that do not exist yet; those that do are left as they are."""
-    try:
-        made = asyncio.run(_create(kafka, replication_factor))
-    except StartupError as error:
-        _console.print(f"[red]{error}[/red]")
-        raise typer.Exit(1) from None
+    made = asyncio.run(_create(kafka, replication_factor))
     for name in made:
         _console.print(f"made {name}")
     _console.print(f"{len(made)} topics made")
