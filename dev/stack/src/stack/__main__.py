@@ -43,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="NAME=PORT",
-        help="postgres, kafka, smtp, mail or a service; the others get free ports",
+        help="postgres, kafka, smtp, mail, zipkin or a service; the others get free ports",
     )
     return parser
 
@@ -68,6 +68,7 @@ def _settings(arguments: argparse.Namespace) -> StackSettings:
         kafka="kafka" in arguments.only,
         mail="mail" in arguments.only,
         services=DEMO if "services" in arguments.only else (),
+        traces=os.environ.get("TRACES") == "1",
         ports=ports,
     )
 

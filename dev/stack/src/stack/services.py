@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Addresses:
-    """Where a service finds what is not its own. `services` has base URLs by name."""
+    """Where a service finds what is not its own.
+
+    `services` has base URLs by name; `zipkin` takes spans in Zipkin's v2 format, None without one.
+    """
 
     kafka: str
     smtp_host: str
     smtp_port: int
     services: Mapping[str, str]
+    zipkin: str | None = None
 
 
 def _nothing_more(_addresses: Addresses) -> Mapping[str, str]:

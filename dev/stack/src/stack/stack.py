@@ -21,6 +21,7 @@ from stack.service import Service, url_on
 from stack.services import Addresses
 from stack.settings import StackSettings
 from stack.workspace import Workspace, open_workspace
+from stack.zipkin import Zipkin
 
 _logger = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ class Stack:
         self._postgres: PostgresServer | None = None
         self._kafka: KafkaBroker | None = None
         self._mail: MailCatcher | None = None
+        self._zipkin: Zipkin | None = None
         self._services: dict[str, Service] = {}
 
     @property
@@ -134,9 +136,17 @@ class Stack:
             await self._mail.start()
         return self._mail
 
+    async def start_zipkin(self) -> Zipkin:
+        """Start Zipkin if the stack was entered without it; return it."""
+        if self._zipkin is None:
+            self._zipkin = Zipkin(self.workspace, port=self._settings.ports.get("zipkin"))
+            await self._zipkin.start()
+        return self._zipkin
+
     @property
     def _servers(self) -> tuple[Component, ...]:
-        return tuple(server for server in (self._postgres, self._kafka, self._mail) if server)
+        servers = (self._postgres, self._kafka, self._mail, self._zipkin)
+        return tuple(server for server in servers if server)
 
     async def _start(self) -> None:
         async with asyncio.TaskGroup() as servers:
@@ -146,6 +156,8 @@ class Stack:
                 servers.create_task(self.start_kafka())
             if self._settings.mail:
                 servers.create_task(self.start_mail())
+            if self._settings.traces:
+                servers.create_task(self.start_zipkin())
         if self._settings.services:
             await self.kafka.create_topics(CONTRACT_TOPICS)
             await self._start_services()
@@ -160,6 +172,7 @@ class Stack:
             smtp_host=self.mail.smtp_host,
             smtp_port=self.mail.smtp_port,
             services={name: url_on(port) for name, port in ports.items()},
+            zipkin=self._zipkin.spans_url if self._zipkin else None,
         )
         for spec in specs:
             dsn = await self.postgres.create_database(spec.name)
@@ -175,7 +188,7 @@ class Stack:
     async def _stop(self) -> None:
         failures = [*await _stop_all(self._services.values()), *await _stop_all(self._servers)]
         self._services = {}
-        self._postgres = self._kafka = self._mail = None
+        self._postgres = self._kafka = self._mail = self._zipkin = None
         if self._journal:
             await self._journal.close()
         if self._workspace:
