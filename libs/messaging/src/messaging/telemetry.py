@@ -3,7 +3,7 @@
     request ── create (PRODUCER)                      stored in the outbox row, never replaced
                   ├┄link┄ send (CLIENT, relay, one per batch)
                   └── process (CONSUMER, parent and link) ── create ── …
-                          └── commit (CLIENT)
+                          └── commit (CLIENT, under the last one that it covers)
 
 No message content and no address is ever an attribute.
 """
@@ -94,6 +94,7 @@ class Processing:
     def __init__(self, group: str, parent_max_age_seconds: float) -> None:
         self._group = group
         self._parent_max_age = parent_max_age_seconds
+        self._uncommitted = Context()
 
     @contextlib.contextmanager
     def of(self, arrivals: Sequence[Arrival], *, attempt: int) -> Generator[Span]:
@@ -114,6 +115,7 @@ class Processing:
             record_exception=False,
             set_status_on_exception=False,
         ) as span:
+            self._uncommitted = trace.set_span_in_context(span, Context())
             try:
                 yield span
             except BaseException as error:
@@ -132,9 +134,11 @@ class Processing:
 
     @contextlib.contextmanager
     def committing(self, topic: str) -> Generator[None]:
-        """Span around the commit of the group's offsets."""
+        """Span around the commit of the group's offsets, child of the last `process` before it."""
+        last, self._uncommitted = self._uncommitted, Context()
         with _tracer.start_as_current_span(
             f"commit {topic}",
+            context=last,
             kind=SpanKind.CLIENT,
             attributes={
                 "messaging.system": "kafka",
