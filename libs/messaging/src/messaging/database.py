@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import (
     create_async_engine,
 )
 
+from messaging.failure import TransientError
 from messaging.settings import PostgresSettings
 
 Sessions = async_sessionmaker[AsyncSession]
@@ -18,21 +19,33 @@ Sessions = async_sessionmaker[AsyncSession]
 _CONNECT_TIMEOUT_SECONDS = 10
 
 
+class DatabaseUnreachableError(TransientError):
+    """No connection could be made: nothing is wrong with the record that needed one.
+
+    SQLAlchemy hands on what a connection function raises as it is, so that a server which is just
+    starting up would otherwise look like an error of the statement.
+    """
+
+
 async def connect(settings: PostgresSettings, *, application_name: str) -> Any:
     """Open one asyncpg connection; the whole libpq URL is honoured (`sslmode`, `sslrootcert`).
 
-    Statements and idle transactions are bounded in time by the server.
+    Statements and idle transactions are bounded in time by the server. Raises
+    DatabaseUnreachableError, whatever it was that kept the connection from being made.
     """
     timeout = str(int(settings.statement_timeout_seconds * 1000))
-    connection: Any = await asyncpg.connect(  # pyright: ignore[reportUnknownMemberType]  # partly untyped
-        settings.dsn.get_secret_value(),
-        timeout=_CONNECT_TIMEOUT_SECONDS,
-        server_settings={
-            "application_name": application_name,
-            "statement_timeout": timeout,
-            "idle_in_transaction_session_timeout": timeout,
-        },
-    )
+    try:
+        connection: Any = await asyncpg.connect(  # pyright: ignore[reportUnknownMemberType]  # partly untyped
+            settings.dsn.get_secret_value(),
+            timeout=_CONNECT_TIMEOUT_SECONDS,
+            server_settings={
+                "application_name": application_name,
+                "statement_timeout": timeout,
+                "idle_in_transaction_session_timeout": timeout,
+            },
+        )
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise DatabaseUnreachableError(str(error) or type(error).__name__) from error
     return connection
 
 

@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import logging
+import signal
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import uvicorn
+from entente_contracts import Topic
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
@@ -16,11 +18,19 @@ from messaging import logs, tracing
 from messaging.admin import connect_admin, require_topics
 from messaging.broker import build_broker, build_producer
 from messaging.consumer import Consumer
-from messaging.database import Sessions, build_engine, build_sessions, ping
+from messaging.database import (
+    DatabaseUnreachableError,
+    Sessions,
+    build_engine,
+    build_sessions,
+    ping,
+)
 from messaging.dead_letter import DeadLetters
 from messaging.health import Check, Liveness, Readiness, health_routes
+from messaging.logs import type_name
 from messaging.processing import RecordProcessor
 from messaging.relay import OutboxRelay
+from messaging.server_spans import ServerSpans
 from messaging.settings import ServiceSettings
 from messaging.startup import StartupError
 from messaging.subscription import Subscription
@@ -41,9 +51,13 @@ class Resources:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What a service adds to what all services have."""
+    """What a service adds to what all services have.
+
+    `publishes` are the topics its outbox writes to: like those it consumes, they must exist.
+    """
 
     consumers: Sequence[Consumer] = ()
+    publishes: Sequence[Topic] = ()
     app: Starlette = field(default_factory=Starlette)
     tasks: Mapping[str, Task] = field(default_factory=dict[str, Task])
     checks: Mapping[str, Check] = field(default_factory=dict[str, Check])
@@ -70,7 +84,7 @@ async def _serve(name: str, settings: ServiceSettings, build: Build) -> None:
     async with running(name, settings, build) as app:
         server = uvicorn.Server(
             uvicorn.Config(
-                app,
+                ServerSpans(app, app.routes),
                 host=settings.http.host,
                 port=settings.http.port,
                 log_config=None,
@@ -78,7 +92,22 @@ async def _serve(name: str, settings: ServiceSettings, build: Build) -> None:
                 timeout_graceful_shutdown=int(settings.http.drain_seconds),
             )
         )
+        _take_signals(server)
         await server.serve()
+
+
+def _take_signals(server: uvicorn.Server) -> None:
+    """Keep a handler in place when uvicorn, done serving, raises the signals it received again.
+
+    The default action would end the process there, with consumers still at work.
+    """
+
+    def stop() -> None:
+        server.should_exit = True
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
 
 
 @contextlib.asynccontextmanager
@@ -94,7 +123,7 @@ async def running(name: str, settings: ServiceSettings, build: Build) -> AsyncGe
         parts = await stack.enter_async_context(build(Resources(engine, build_sessions(engine))))
         admin = await connect_admin(settings.kafka, client_id=name)
         stack.push_async_callback(admin.close)
-        await require_topics(admin, [t for c in parts.consumers for t in c.required_topics])
+        await require_topics(admin, _topics_of(parts))
 
         tasks = _start_tasks(name, settings, engine, parts)
         stack.push_async_callback(_cancel, tasks)
@@ -115,6 +144,11 @@ async def running(name: str, settings: ServiceSettings, build: Build) -> AsyncGe
         _logger.info("started", extra={"consumers": [c.name for c in parts.consumers]})
         yield parts.app
         _logger.info("stopping")
+
+
+def _topics_of(parts: Parts) -> set[str]:
+    consumed = {name for consumer in parts.consumers for name in consumer.required_topics}
+    return consumed | {topic.name for topic in parts.publishes}
 
 
 @contextlib.asynccontextmanager
@@ -181,16 +215,20 @@ async def _cancel(tasks: Mapping[str, asyncio.Task[None]]) -> None:
 
 
 async def _require_database(engine: AsyncEngine, settings: ServiceSettings) -> None:
+    reason = "no answer"
     try:
         async with asyncio.timeout(settings.postgres.startup_timeout_seconds):
             while True:
                 try:
                     return await ping(engine)
-                except (OSError, DBAPIError):
-                    await asyncio.sleep(0.2)
+                except DatabaseUnreachableError as error:
+                    reason = str(error)
+                except DBAPIError as error:
+                    reason = type_name(error)
+                await asyncio.sleep(0.2)
     except TimeoutError as error:
         url = settings.postgres.dsn.get_secret_value().rpartition("@")[2].partition("?")[0]
         raise StartupError(
-            f"PostgreSQL at {url} did not answer"
-            f" within {settings.postgres.startup_timeout_seconds:g} s"
+            f"PostgreSQL at {url} was not usable"
+            f" within {settings.postgres.startup_timeout_seconds:g} s: {reason}"
         ) from error
