@@ -34,6 +34,7 @@ class Barrier(NamedTuple):
 def barriers(host: Host, rules: SlotRules, view: Viewpoint) -> Iterator[Barrier]:
     """Yield everything but working hours and step that refuses starts of this host."""
     for layer in _limits(host, rules, view):
+        # With these margins a layer of starts refuses exactly the starts that it holds.
         yield Barrier(layer, lead=1, core_lead=1, trail=0)
     lead = rules.duration + rules.buffer_after
     for layer in layers(host, view):

@@ -38,12 +38,12 @@ def free_busy(host: Host, view: Viewpoint) -> FreeBusy:
     """
     by_state: dict[BusyState, list[Interval]] = {}
     for layer in layers(host, view):
-        by_state.setdefault(layer.state, []).extend(clipped(layer.intervals, view.span))
+        by_state.setdefault(layer.state, []).extend(layer.intervals)
     found: list[BusyInterval] = []
     stronger: list[Interval] = []
     for state in PRECEDENCE:
         if state in by_state:
-            taken = merged(by_state[state])
+            taken = clipped(merged(by_state[state]), view.span)
             visible = subtracted(taken, stronger) if stronger else taken
             found.extend(BusyInterval(start, end, state) for start, end in visible)
             stronger = union(stronger, taken) if stronger else taken

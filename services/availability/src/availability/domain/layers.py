@@ -56,7 +56,8 @@ class Layer(NamedTuple):
 
 def layers(host: Host, view: Viewpoint) -> Iterator[Layer]:
     """Yield what is taken of the host's time; calendars that do not block say nothing."""
-    yield from _claimed(host, view)
+    if host.claims:
+        yield from _claimed(host, view)
     for calendar in host.calendars:
         if calendar.blocks_availability:
             yield from _unknown(calendar, host.zone, view)
@@ -82,6 +83,7 @@ def during(occurrence: Occurrence, zone: ZoneInfo, span: Interval) -> Interval |
 
 
 def _claimed(host: Host, view: Viewpoint) -> Iterator[Layer]:
+    """Yield what our own bookings take, and what they keep free around them."""
     claims = [claim for claim in host.claims if claim.booking_id != view.ignore_booking]
     for status, reason, state in (
         (ClaimStatus.CONFIRMED, Reason.BUSY_OWN, BusyState.BUSY),
