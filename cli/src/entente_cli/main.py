@@ -4,6 +4,7 @@ An installed package offers a Typer app under the entry point group `entente.com
 topics its consumer groups read under `entente.subscriptions`.
 """
 
+import logging
 import sys
 from importlib.metadata import entry_points
 
@@ -25,6 +26,7 @@ app.add_typer(dlq.app, name="dlq")
 
 def main() -> None:
     """Run the command line with every installed package's commands."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # the command says it in one line
     for entry in entry_points(group="entente.commands"):
         app.add_typer(entry.load(), name=entry.name)
     try:
