@@ -1,6 +1,7 @@
 """Java programs from Maven Central, resolved once per user and kept."""
 
 import os
+import pwd
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -111,7 +112,14 @@ def _cache_directory() -> Path:
 
 
 def _writable_home(draft: Path) -> dict[str, str]:
-    """Let Maven keep its downloads in the draft where the user's home cannot take them."""
-    if os.access(Path("~").expanduser(), os.W_OK):
+    """Let Maven keep its downloads in the draft where the user's home cannot take them.
+
+    That home is the account's: Java does not look at HOME.
+    """
+    try:
+        home = pwd.getpwuid(os.geteuid()).pw_dir
+    except KeyError:
+        home = ""
+    if os.access(home, os.W_OK):
         return {}
     return {"MAVEN_OPTS": f"-Dmaven.repo.local={draft / 'repository'} -Duser.home={draft}"}

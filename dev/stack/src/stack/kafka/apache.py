@@ -5,12 +5,12 @@ from uuid import uuid4
 
 from stack.kafka.broker import KafkaBroker
 from stack.kafka.java import ClassArchive, Java
-from stack.maven import Artifact, Maven
+from stack.maven import Artifact
 from stack.ports import HOST, choose_port
 from stack.program import Command, Program
 from stack.workspace import Workspace
 
-_RELEASE = (
+RELEASE = (
     Artifact("org.apache.kafka", "kafka_2.13", "4.3.1"),
     # Without a binding for slf4j the broker would be mute, also about why it does not start.
     Artifact("org.apache.logging.log4j", "log4j-slf4j-impl", "2.25.4"),
@@ -33,6 +33,7 @@ appender.console.layout.pattern = %d{HH:mm:ss.SSS} %-5p %c{1}: %m%n%throwable{12
 class ApacheKafka(KafkaBroker):
     """A broker on 127.0.0.1 whose data live in the workspace and survive `kill`.
 
+    `libraries` is a directory with the jars of RELEASE.
     `advertised_port` is what clients are told to connect to after the first contact: the port of
     a fault proxy that stands in front of this broker; None means the broker's own.
     """
@@ -42,13 +43,13 @@ class ApacheKafka(KafkaBroker):
         workspace: Workspace,
         *,
         java: Java,
-        maven: Maven,
+        libraries: Path,
         port: int | None = None,
         advertised_port: int | None = None,
     ) -> None:
         self._workspace = workspace
         self._java = java
-        self._maven = maven
+        self._libraries = libraries
         self._port = choose_port(port, purpose="Kafka")
         self._controller_port = choose_port(None, purpose="Kafka's controller")
         self._advertised_port = advertised_port or self._port
@@ -79,14 +80,13 @@ class ApacheKafka(KafkaBroker):
             self._classes.keep()
 
     async def _prepare(self) -> Program:
-        libraries = await self._maven.libraries("kafka", _RELEASE)
         home = self._workspace.directory("kafka")
         properties = home / "server.properties"
         properties.write_text("".join(f"{k}={v}\n" for k, v in self._properties(home).items()))
         (home / "log4j2.properties").write_text(_LOGGING)
-        classes = ClassArchive.beside(libraries, self._java, writer=self._workspace.path.name)
+        classes = ClassArchive.beside(self._libraries, self._java, writer=self._workspace.path.name)
         java = (
-            *(self._java.program, *_JVM_OPTIONS, "-cp", f"{libraries}/*"),
+            *(self._java.program, *_JVM_OPTIONS, "-cp", f"{self._libraries}/*"),
             f"-Dlog4j2.configurationFile={home}/log4j2.properties",
         )
         tool = ("kafka.tools.StorageTool", "format", "-t", str(uuid4()), "-c", str(properties))

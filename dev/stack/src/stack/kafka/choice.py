@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
-from stack.errors import StackError
-from stack.kafka.apache import ApacheKafka
+from stack.errors import StackError, StartFailed
+from stack.kafka.apache import RELEASE, ApacheKafka
 from stack.kafka.broker import KafkaBroker
 from stack.kafka.given import GivenKafka
-from stack.kafka.java import find_java
+from stack.kafka.java import Java, find_java
 from stack.kafka.memory import InMemoryKafka
 from stack.maven import Maven
 from stack.settings import StackSettings
@@ -31,17 +32,27 @@ async def choose_kafka(
         return ContainerKafka()
     if settings.kafka_choice == "memory":
         return InMemoryKafka(workspace)
+    try:
+        java, libraries = await _parts_of_apache(workspace)
+    except StackError as error:
+        if settings.kafka_choice == "apache":
+            raise
+        reason = f"{error.name} {error.reason}" if isinstance(error, StartFailed) else str(error)
+        announce(_MEMORY_NOTICE.format(reason=reason))
+        return InMemoryKafka(workspace)
+    return ApacheKafka(
+        workspace,
+        java=java,
+        libraries=libraries,
+        port=settings.ports.get("kafka"),
+        advertised_port=settings.kafka_advertised_port,
+    )
+
+
+async def _parts_of_apache(workspace: Workspace) -> tuple[Java, Path]:
     java = await asyncio.to_thread(find_java)
-    if java and Maven.available():
-        return ApacheKafka(
-            workspace,
-            java=java,
-            maven=Maven(workspace),
-            port=settings.ports.get("kafka"),
-            advertised_port=settings.kafka_advertised_port,
-        )
-    reason = "there is no mvn" if java else "there is no Java 17 or newer"
-    if settings.kafka_choice == "apache":
-        raise StackError(f"Apache Kafka was asked for, but {reason} on the path")
-    announce(_MEMORY_NOTICE.format(reason=reason))
-    return InMemoryKafka(workspace)
+    if java is None:
+        raise StackError("there is no Java 17 or newer on the path")
+    if not Maven.available():
+        raise StackError("there is no mvn on the path")
+    return java, await Maven(workspace).libraries("kafka", RELEASE)
