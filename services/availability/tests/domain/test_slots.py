@@ -300,7 +300,15 @@ def test_starts_on_no_common_lattice_are_found_as_well() -> None:
     # Liberia kept its clocks 44 minutes and 30 seconds behind until 1972.
     first = at("1971-06-02T00:00Z")
     hours = WorkingHours(((Hours.between("09:00", "10:00"),),) * 7)
-    asked = host(zone="Africa/Monrovia", hours=hours)
+    meeting = at("1971-06-02T09:44:30Z")
+    taken = [
+        (meeting - MINUTE, meeting),
+        (meeting + 60 * MINUTE, meeting + 61 * MINUTE),
+        (meeting + DAY - MINUTE, meeting + DAY + 1),
+        (meeting + 2 * DAY + 60 * MINUTE - 1, meeting + 2 * DAY + 61 * MINUTE),
+    ]
+    claims = [Claim(OURS, *interval, ClaimStatus.CONFIRMED) for interval in taken]
+    asked = host(zone="Africa/Monrovia", hours=hours, claims=claims)
     question = request(
         now=first,
         window=(first, first + 90 * DAY),
@@ -309,8 +317,9 @@ def test_starts_on_no_common_lattice_are_found_as_well() -> None:
     )
     for search in (collective_slots, any_host_slots):
         slots = search([asked], question).slots
-        assert len(slots) == 90
-        assert slots[0].start == at("1971-06-02T09:44:30Z")
+        # Touching at either end leaves the first day free; a second too much takes the next two.
+        assert [slot.start for slot in slots[:2]] == [meeting, meeting + 3 * DAY]
+        assert len(slots) == 88
 
 
 @pytest.mark.parametrize(
