@@ -22,12 +22,11 @@ async def faults() -> AsyncIterator[FaultServer]:
 
 
 @pytest.fixture
-async def http(faults: FaultServer) -> AsyncIterator[GuardedHttp]:
+def http(faults: FaultServer) -> GuardedHttp:
     """A client that may reach the fault server, and waits less long than in production."""
     limits = HttpLimits(total_seconds=5, rate_grace_seconds=0.3)
     policy = EgressPolicy(allowed_private=frozenset({faults.authority}))
-    async with GuardedHttp(policy, limits=limits) as client:
-        yield client
+    return GuardedHttp(policy, limits=limits)
 
 
 @pytest.fixture(scope="session")

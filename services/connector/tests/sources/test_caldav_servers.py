@@ -1,8 +1,8 @@
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
 import pytest
+from connector.adapters.caldav import objects
 from connector.adapters.caldav.source import CalDavAccount
 from connector.adapters.http.client import GuardedHttp
 from connector.adapters.http.egress import EgressPolicy
@@ -25,12 +25,9 @@ WINDOW = Window(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UT
 
 
 @pytest.fixture
-async def dav_http(
-    radicale_server: DavServer, xandikos_server: DavServer
-) -> AsyncIterator[GuardedHttp]:
+def dav_http(radicale_server: DavServer, xandikos_server: DavServer) -> GuardedHttp:
     own = frozenset({radicale_server.authority, xandikos_server.authority})
-    async with GuardedHttp(EgressPolicy(allowed_private=own)) as http:
-        yield http
+    return GuardedHttp(EgressPolicy(allowed_private=own))
 
 
 @pytest.fixture
@@ -159,8 +156,11 @@ async def test_cursor_of_another_calendar_is_not_used(
     assert reading.complete
 
 
-async def test_many_events_arrive_in_chunks(account: CalDavAccount, calendar: TestCalendar) -> None:
-    names = {f"{number}.ics" for number in range(60)}
+async def test_many_events_arrive_in_chunks(
+    account: CalDavAccount, calendar: TestCalendar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(objects, "CHUNK", 3)
+    names = {f"{number}.ics" for number in range(7)}
     for name in names:
         await calendar.put(name)
     reading = await read(account, calendar)

@@ -6,8 +6,8 @@ from xml.etree.ElementTree import Element
 from connector.adapters.caldav.multistatus import DavResponse, Multistatus, parse_multistatus
 from connector.adapters.caldav.xml import DAV, element, write
 from connector.adapters.http.answer import Answer, failure_of
-from connector.adapters.http.client import GuardedHttp
 from connector.adapters.http.credentials import BasicCredentials
+from connector.adapters.http.visit import Visit
 from connector.adapters.http.web_address import WebAddress
 from connector.domain.source import FailureKind, SourceFailure
 
@@ -23,10 +23,10 @@ _NOT_WEBDAV = frozenset(
 
 
 class DavClient:
-    """Speaks WebDAV with the account's credentials, which go to trusted origins only."""
+    """Speaks WebDAV during a visit; the credentials go to trusted origins only."""
 
-    def __init__(self, http: GuardedHttp, credentials: BasicCredentials) -> None:
-        self._http = http
+    def __init__(self, visit: Visit, credentials: BasicCredentials) -> None:
+        self._visit = visit
         self._credentials = credentials
 
     @property
@@ -40,7 +40,7 @@ class DavClient:
 
     async def get(self, address: WebAddress) -> Answer:
         """GET one resource, whatever the status."""
-        return await self._http.fetch("GET", address, credentials=self._credentials)
+        return await self._visit.fetch("GET", address, credentials=self._credentials)
 
     async def look_at(self, address: WebAddress, *names: str) -> tuple[DavResponse, WebAddress]:
         """Ask for properties of one resource; gives them, and the address that its hrefs refer to.
@@ -76,7 +76,7 @@ class DavClient:
         return None if answer.status in refusals else self._understood(answer)
 
     async def _send(self, method: str, address: WebAddress, depth: int, body: Element) -> Answer:
-        return await self._http.fetch(
+        return await self._visit.fetch(
             method,
             address,
             headers={"Depth": str(depth), "Content-Type": "application/xml; charset=utf-8"},

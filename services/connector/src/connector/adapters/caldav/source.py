@@ -1,6 +1,7 @@
 """An account on a CalDAV server."""
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from connector.adapters.caldav.dav_client import DavClient
@@ -56,7 +57,8 @@ class CalDavAccount:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         home = WebAddress.parse(url.strip())
-        self._dav = DavClient(http, BasicCredentials(username, password, home, MULTI_HOST_SITES))
+        self._http = http
+        self._credentials = BasicCredentials(username, password, home, MULTI_HOST_SITES)
         self._now = now
 
     @property
@@ -66,7 +68,8 @@ class CalDavAccount:
 
     async def discover(self) -> Discovery:
         """List the calendars for events in the account's homes."""
-        return Discovery(calendars=await find_calendars(self._dav))
+        async with self._visit() as dav:
+            return Discovery(calendars=await find_calendars(dav))
 
     async def check(self) -> CheckResult:
         """Try the account as it stands."""
@@ -78,11 +81,17 @@ class CalDavAccount:
 
     async def get(self, remote_id: str, name: str) -> Resource | None:
         """Fetch one resource now; None means that the server says it is gone."""
-        collection = own_collection(self._dav, remote_id)
-        return await fetch_object(self._dav, collection, collection.address_of(name))
+        async with self._visit() as dav:
+            collection = own_collection(dav, remote_id)
+            return await fetch_object(dav, collection, collection.address_of(name))
 
     async def read(self, remote_id: str, cursor: Cursor | None, window: Window) -> Reading:  # noqa: ARG002 - collections are synchronised whole
         """Read what changed since `cursor`, or the whole collection."""
         as_of = self._now()
-        collection = own_collection(self._dav, remote_id)
-        return await read_collection(self._dav, collection, cursor, as_of)
+        async with self._visit() as dav:
+            return await read_collection(dav, own_collection(dav, remote_id), cursor, as_of)
+
+    @asynccontextmanager
+    async def _visit(self) -> AsyncGenerator[DavClient, None]:
+        async with self._http.visit() as visit:
+            yield DavClient(visit, self._credentials)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv6Address
 from typing import Self
+from urllib.parse import urljoin
 
 import httpx
 
@@ -11,6 +12,7 @@ from connector.domain.source import FailureKind, SourceFailure
 
 MAX_LENGTH = 2048
 _DEFAULT_PORTS = {"https": 443, "http": 80}
+_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*://", re.ASCII | re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?", re.ASCII)
 
 
@@ -40,13 +42,21 @@ class WebAddress:
 
     def join(self, reference: str) -> Self:
         """Resolve a Location or href against this address (RFC 3986 §5)."""
-        if len(reference) > MAX_LENGTH:
-            raise _refused(f"reference longer than {MAX_LENGTH} characters")
+        if len(reference) > MAX_LENGTH or not reference.isprintable():
+            raise _refused("reference too long or with control characters")
         try:
-            url = httpx.URL(self.reveal()).join(reference)
+            url = httpx.URL(self._absolute(reference))
         except (httpx.InvalidURL, ValueError):
             raise _refused("not a URL reference") from None
         return self._from_url(url)
+
+    def _absolute(self, reference: str) -> str:
+        """Resolve by hand what needs no resolving: urljoin drops an empty `;` or `?` at the end."""
+        if _ABSOLUTE.match(reference):
+            return reference
+        if reference.startswith("/") and not reference.startswith("//"):
+            return self.origin + reference
+        return urljoin(self.reveal(), reference)
 
     @classmethod
     def _from_url(cls, url: httpx.URL) -> Self:
