@@ -1,0 +1,191 @@
+"""Ways to bring a topic's events into the journal's tables: as deployed, and with raw clients."""
+
+import asyncio
+import json
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, Generator, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from typing import Any
+from uuid import UUID
+
+from aiokafka import AIOKafkaConsumer  # noqa: TID251  # the bare client is the floor
+from entente_contracts import Topic
+from journal.copies import projecting
+from messaging.broker import build_broker
+from messaging.clients import Record
+from messaging.database import build_sessions
+from messaging.dead_letter import DeadLetters
+from messaging.processing import RecordProcessor
+from messaging.settings import KafkaSettings, PostgresSettings
+from messaging.subscription import Subscription
+from messaging.telemetry import Processing
+
+from bench import servers
+from bench.stopwatch import Stopwatch
+
+_BATCH = 500
+_LOOK_SECONDS = 0.001
+
+_CLAIM = """
+    INSERT INTO inbox (consumer, event_id) SELECT 'bench', unnest($1::uuid[])
+    ON CONFLICT DO NOTHING RETURNING event_id
+"""
+_UPSERT = """
+    INSERT INTO latest (note_id, number) SELECT * FROM unnest($1::uuid[], $2::int[])
+    ON CONFLICT (note_id) DO UPDATE SET number = excluded.number
+    WHERE latest.number < excluded.number
+"""
+_CLAIM_AND_UPSERT = """
+    WITH claim AS (
+        INSERT INTO inbox (consumer, event_id) VALUES ('bench', $1)
+        ON CONFLICT DO NOTHING RETURNING event_id
+    )
+    INSERT INTO latest (note_id, number) SELECT $2::uuid, $3::int FROM claim
+    ON CONFLICT (note_id) DO UPDATE SET number = excluded.number
+    WHERE latest.number < excluded.number
+"""
+
+
+class Projection(ABC):
+    """Consumes one topic; its group keeps its place from one drain to the next."""
+
+    def __init__(self, kafka: KafkaSettings, postgres: PostgresSettings, topic: Topic) -> None:
+        self._kafka = kafka
+        self._postgres = postgres
+        self._topic = topic
+
+    @abstractmethod
+    async def drain(self, count: int) -> float:
+        """Handle the next `count` records; return the seconds from assignment to last commit."""
+
+    @asynccontextmanager
+    async def _raw_consumer(self) -> AsyncGenerator[Any]:
+        client: Any = AIOKafkaConsumer(
+            self._topic.name,
+            bootstrap_servers=self._kafka.bootstrap_servers,
+            group_id=servers.GROUP,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+        )
+        await client.start()
+        try:
+            await _assigned(client)
+            yield client
+        finally:
+            await client.stop()
+
+
+class RawRecords(Projection):
+    """One record, one statement that claims and applies it; the offsets at the end."""
+
+    async def drain(self, count: int) -> float:
+        """Handle record by record."""
+        async with (
+            servers.connection(self._postgres) as connection,
+            self._raw_consumer() as client,
+        ):
+            watch = Stopwatch()
+            for _ in range(count):
+                record: Record = await client.getone()
+                note_id, number = _note_in(record)
+                await connection.execute(_CLAIM_AND_UPSERT, _event_id(record), note_id, number)
+            await client.commit()
+            return watch.seconds
+
+
+class RawBatches(Projection):
+    """Up to 500 records, one transaction of two statements, one commit of the offsets."""
+
+    async def drain(self, count: int) -> float:
+        """Handle batch by batch."""
+        async with (
+            servers.connection(self._postgres) as connection,
+            self._raw_consumer() as client,
+        ):
+            watch = Stopwatch()
+            done = 0
+            while done < count:
+                fetched = await client.getmany(timeout_ms=1000, max_records=_BATCH)
+                records = [record for batch in fetched.values() for record in batch]
+                if not records:
+                    continue
+                async with connection.transaction():
+                    await _apply(connection, records)
+                await client.commit()
+                done += len(records)
+            return watch.seconds
+
+
+class Deployed(Projection):
+    """The journal's BatchConsumer with everything a service runs it with."""
+
+    async def drain(self, count: int) -> float:
+        """Run the consumer until it has committed the offsets of `count` applied records."""
+        processing = _Watched(count)
+        consumer = projecting(servers.GROUP, self._topic, batch_size=_BATCH)
+        broker = build_broker(self._kafka, client_id="bench", drain_seconds=10)
+        stopping = asyncio.Event()
+        async with AsyncExitStack() as parts:
+            engine = await parts.enter_async_context(servers.engine(self._postgres))
+            producer = await parts.enter_async_context(servers.producer(self._kafka))
+            processor = RecordProcessor(
+                consumer,
+                sessions=build_sessions(engine),
+                dead_letters=DeadLetters(consumer, producer),
+                processing=processing,
+                stopping=stopping,
+            )
+            subscription = Subscription(
+                broker, processor, processing=processing, kafka=self._kafka, stopping=stopping
+            )
+            parts.push_async_callback(broker.stop)
+            await broker.start()
+            await _assigned(subscription.client)
+            watch = Stopwatch()
+            await processing.done.wait()
+            return watch.seconds
+
+
+class _Watched(Processing):
+    """Tells when the offsets of all expected records are committed."""
+
+    def __init__(self, expected: int) -> None:
+        super().__init__(servers.GROUP, parent_max_age_seconds=3600)
+        self._missing = expected
+        self.done = asyncio.Event()
+
+    def count(self, topic: str, outcome: str, number: int = 1) -> None:
+        super().count(topic, outcome, number)
+        self._missing -= number
+
+    @contextmanager
+    def committing(self, topic: str) -> Generator[None]:
+        with super().committing(topic):
+            yield
+        if self._missing <= 0:
+            self.done.set()
+
+
+async def _assigned(client: Any) -> None:
+    while not client.assignment():  # noqa: ASYNC110  # aiokafka has no event for it
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def _apply(connection: Any, records: Sequence[Record]) -> None:
+    claimed = {row[0] for row in await connection.fetch(_CLAIM, [*map(_event_id, records)])}
+    numbers = dict(_note_in(record) for record in records if _event_id(record) in claimed)
+    await connection.execute(_UPSERT, *_columns(sorted(numbers.items())))
+
+
+def _columns(rows: Iterable[tuple[UUID, int]]) -> tuple[Sequence[UUID], Sequence[int]]:
+    ids, numbers = zip(*rows, strict=True)
+    return ids, numbers
+
+
+def _event_id(record: Record) -> UUID:
+    return next(UUID(value.decode()) for name, value in record.headers if name == "ce_id")
+
+
+def _note_in(record: Record) -> tuple[UUID, int]:
+    body = json.loads(record.value or b"")
+    return UUID(body["note_id"]), body["number"]

@@ -1,0 +1,97 @@
+"""Targets, and what a measured ratio says about them."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from enum import Enum
+
+from bench.ratio import Ratio
+
+_WIDEST_INTERVAL = 0.25
+_CONTROL_RANGE = (0.93, 1.07)
+
+
+class Verdict(Enum):
+    """What is said about one comparison."""
+
+    STRETCH = "met, stretch too"
+    MET = "met"
+    SHORT = "short"
+    NOISY = "invalid: noisy host"
+
+
+@dataclass(frozen=True, slots=True)
+class Target(ABC):
+    """What must be reached, and what would be fine to reach."""
+
+    must: float
+    stretch: float | None = None
+
+    @abstractmethod
+    def ratio(self, *, subject: float, reference: float) -> float:
+        """Return the ratio that the target speaks of, from the costs of two arms."""
+
+    @abstractmethod
+    def reached(self, ratio: float, goal: float) -> bool:
+        """Tell whether the ratio is at least as good as the goal."""
+
+    @abstractmethod
+    def hopeless(self, ratio: Ratio) -> bool:
+        """Tell whether even the best reading is less than half as good as it must be."""
+
+    @abstractmethod
+    def written(self, goal: float) -> str:
+        """Return the goal as people read it."""
+
+    def judge(self, ratio: Ratio, *, control: Ratio) -> Verdict:
+        """Return the verdict; there is none where the machine was too noisy to tell."""
+        if ratio.spread > _WIDEST_INTERVAL or not trustworthy(control):
+            return Verdict.NOISY
+        if self.stretch is not None and self.reached(ratio.median, self.stretch):
+            return Verdict.STRETCH
+        return Verdict.MET if self.reached(ratio.median, self.must) else Verdict.SHORT
+
+
+class AtLeast(Target):
+    """The subject is so many times as fast as the reference."""
+
+    def ratio(self, *, subject: float, reference: float) -> float:
+        """Return how many times as fast the subject is."""
+        return reference / subject
+
+    def reached(self, ratio: float, goal: float) -> bool:
+        """More is better."""
+        return ratio >= goal
+
+    def hopeless(self, ratio: Ratio) -> bool:
+        """Judge by the interval's upper end."""
+        return ratio.high < self.must / 2
+
+    def written(self, goal: float) -> str:
+        """Return `≥ goal`."""
+        return f"≥ {goal:g}x"
+
+
+class AtMost(Target):
+    """The subject costs so many times what the reference costs."""
+
+    def ratio(self, *, subject: float, reference: float) -> float:
+        """Return how many times as much the subject costs."""
+        return subject / reference
+
+    def reached(self, ratio: float, goal: float) -> bool:
+        """Less is better."""
+        return ratio <= goal
+
+    def hopeless(self, ratio: Ratio) -> bool:
+        """Judge by the interval's lower end."""
+        return ratio.low > self.must * 2
+
+    def written(self, goal: float) -> str:
+        """Return `≤ goal`."""
+        return f"≤ {goal:g}x"
+
+
+def trustworthy(control: Ratio) -> bool:
+    """Tell whether an arm looked like its own duplicate, and surely so."""
+    low, high = _CONTROL_RANGE
+    return low <= control.median <= high and control.spread <= _WIDEST_INTERVAL

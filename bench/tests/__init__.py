@@ -1,0 +1,1 @@
+"""A package, so that pytest names these tests after it: `bench` is taken by what they test."""

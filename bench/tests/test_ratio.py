@@ -1,0 +1,68 @@
+import pytest
+from bench.ratio import Ratio, ratio_of
+from bench.targets import AtLeast, AtMost, Verdict
+
+pytestmark = pytest.mark.unit
+
+QUIET = Ratio(1.0, 0.98, 1.02)
+
+
+def test_the_median_of_the_blocks_is_not_moved_by_one_bad_block() -> None:
+    assert ratio_of([2.0, 2.1, 1.9, 2.0, 90.0]).median == 2.0
+
+
+def test_the_interval_widens_with_the_scatter_and_narrows_with_more_blocks() -> None:
+    scattered = [1.0, 1.5, 2.0, 2.5, 3.0]
+
+    few, many = ratio_of(scattered), ratio_of(scattered * 8)
+
+    assert few.low < many.low < 2.0 < many.high < few.high
+
+
+def test_equal_blocks_leave_no_doubt() -> None:
+    assert ratio_of([0.5] * 5) == Ratio(0.5, 0.5, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "verdict"),
+    [
+        (Ratio(0.90, 0.88, 0.92), Verdict.STRETCH),
+        (Ratio(0.70, 0.68, 0.72), Verdict.MET),
+        (Ratio(0.50, 0.48, 0.52), Verdict.SHORT),
+        (Ratio(0.90, 0.70, 1.10), Verdict.NOISY),
+    ],
+)
+def test_at_least(ratio: Ratio, verdict: Verdict) -> None:
+    assert AtLeast(0.6, 0.85).judge(ratio, control=QUIET) is verdict
+
+
+@pytest.mark.parametrize(
+    ("median", "verdict"), [(0.9, Verdict.STRETCH), (1.2, Verdict.MET), (1.4, Verdict.SHORT)]
+)
+def test_at_most(median: float, verdict: Verdict) -> None:
+    ratio = Ratio(median, median * 0.99, median * 1.01)
+
+    assert AtMost(1.3, 1.0).judge(ratio, control=QUIET) is verdict
+
+
+@pytest.mark.parametrize("control", [Ratio(0.92, 0.9, 0.95), Ratio(1.08, 1.06, 1.1)])
+def test_no_verdict_where_the_floor_differs_from_itself(control: Ratio) -> None:
+    assert AtLeast(0.6).judge(Ratio(0.9, 0.9, 0.9), control=control) is Verdict.NOISY
+
+
+def test_a_wide_control_says_that_the_machine_is_noisy() -> None:
+    assert AtLeast(0.6).judge(Ratio(0.9, 0.9, 0.9), control=Ratio(1, 0.8, 1.2)) is Verdict.NOISY
+
+
+def test_only_a_miss_by_more_than_half_that_noise_does_not_explain_is_hopeless() -> None:
+    assert AtLeast(6).hopeless(Ratio(2.5, 2.3, 2.9))
+    assert not AtLeast(6).hopeless(Ratio(2.5, 2.3, 3.1))
+    assert AtMost(1.3).hopeless(Ratio(3.0, 2.7, 3.3))
+    assert not AtMost(1.3).hopeless(Ratio(3.0, 2.5, 3.3))
+
+
+def test_a_target_names_its_ratio() -> None:
+    assert AtLeast(6).ratio(subject=1.0, reference=6.0) == 6.0
+    assert AtMost(2).ratio(subject=3.0, reference=2.0) == 1.5
+    assert AtLeast(6).written(11) == "≥ 11x"
+    assert AtMost(2).written(1.5) == "≤ 1.5x"
