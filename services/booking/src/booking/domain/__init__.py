@@ -1,0 +1,1 @@
+"""What a booking is and how it changes; knows only the standard library."""

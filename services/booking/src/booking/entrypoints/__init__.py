@@ -1,0 +1,1 @@
+"""What sets the use cases in motion: HTTP, Kafka and time."""
