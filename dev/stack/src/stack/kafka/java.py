@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _OLDEST = 17
+# The JVM would name each class it leaves out of an archive.
+_QUIET = ("-Xlog:disable", "-Xlog:all=error:stderr")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,8 @@ class ClassArchive:
     def options(self) -> tuple[str, ...]:
         """JVM options that use the archive, or else write it."""
         if self.path.exists():
-            return (f"-XX:SharedArchiveFile={self.path}",)
-        return (f"-XX:ArchiveClassesAtExit={self.draft}",)
+            return (*_QUIET, f"-XX:SharedArchiveFile={self.path}")
+        return (*_QUIET, f"-XX:ArchiveClassesAtExit={self.draft}")
 
     def keep(self) -> None:
         """Make what was written at exit, if anything, the archive of later starts."""
