@@ -1,4 +1,3 @@
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +8,6 @@ from connector.adapters.http.egress import EgressPolicy
 from connector.adapters.http.limits import HttpLimits
 from connector.domain.source import (
     Changes,
-    CheckResult,
     Cursor,
     FailureKind,
     Reading,
@@ -17,7 +15,7 @@ from connector.domain.source import (
     Unchanged,
 )
 from connector.domain.window import Window
-from dav_script import collection, data, failed, found, member, multistatus, sync_token
+from dav_script import collection, data, failed, member, multistatus, sync_token
 from dav_server import event
 from fault_server import FaultServer, Reply, reply
 
@@ -301,123 +299,3 @@ async def test_wide_answers_stop_at_the_limit(
     monkeypatch.setattr(xml, "MAX_ELEMENTS", 100)
     faults.answers("/cal/", multistatus(*(member(f"/cal/{n}.ics") for n in range(50))))
     assert (await failure_of(account, faults)).kind is FailureKind.TOO_LARGE
-
-
-@pytest.fixture
-async def other() -> AsyncIterator[FaultServer]:
-    async with FaultServer() as server:
-        yield server
-
-
-async def test_discovery_takes_no_password_to_another_server(
-    faults: FaultServer, other: FaultServer
-) -> None:
-    principal = f"<d:href>{other.address('/anna/').reveal()}</d:href>"
-    faults.answers(
-        "/.well-known/caldav",
-        multistatus(
-            found("/", f"<d:current-user-principal>{principal}</d:current-user-principal>")
-        ),
-    )
-    other.answers("/anna/", reply(status=401))
-    policy = EgressPolicy(allowed_private=frozenset({faults.authority, other.authority}))
-    http = GuardedHttp(policy)
-    account = CalDavAccount(http, faults.address("/").reveal(), "anna", "s3cret")
-    assert await account.check() is CheckResult.AUTHENTICATION
-    with pytest.raises(SourceFailure, match="another server"):
-        await account.discover()
-    assert "authorization" in faults.received[0].headers
-    assert not any("authorization" in request.headers for request in other.received)
-
-
-async def test_discovery_skips_tasks_address_books_and_what_may_not_be_read(
-    faults: FaultServer, account: CalDavAccount
-) -> None:
-    calendar = "<d:resourcetype><d:collection/><c:calendar/></d:resourcetype>"
-    tasks = '<c:supported-calendar-component-set><c:comp name="VTODO"/>'
-
-    def may(*privileges: str) -> str:
-        inner = "".join(f"<d:privilege>{name}</d:privilege>" for name in privileges)
-        return f"<d:current-user-privilege-set>{inner}</d:current-user-privilege-set>"
-
-    home = "<c:calendar-home-set><d:href>/home/</d:href></c:calendar-home-set>"
-    faults.answers("PROPFIND /cal/", multistatus(found("/cal/", home)))
-    faults.answers(
-        "PROPFIND /home/",
-        multistatus(
-            found("/home/", "<d:resourcetype><d:collection/></d:resourcetype>"),
-            found(
-                "/home/inbox/",
-                "<c:schedule-default-calendar-URL><d:href>/home/a%40b/</d:href>"
-                "</c:schedule-default-calendar-URL>",
-            ),
-            found(
-                "/home/a@b/",
-                calendar,
-                may("<d:read/>", "<d:write/>"),
-                "<d:displayname>Work</d:displayname>",
-                "<c:calendar-timezone>BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\nTZID:Europe/Paris\n"
-                "END:VTIMEZONE\nEND:VCALENDAR</c:calendar-timezone>",
-            ),
-            found("/home/read/", calendar, may("<d:read/>", "<d:write-properties/>")),
-            found("/home/busy/", calendar, may("<c:read-free-busy/>")),
-            found("/home/unsaid/", calendar),
-            found("/home/none/", calendar, may()),
-            found("/home/tasks/", calendar, f"{tasks}</c:supported-calendar-component-set>"),
-            found("https://elsewhere.example/shared/", calendar, may("<d:read/>")),
-        ),
-    )
-    discovery = await account.discover()
-    seen = [
-        (c.remote_id.rpartition(":")[2].partition("/")[2], c.access) for c in discovery.calendars
-    ]
-    assert seen == [
-        ("home/a@b/", "write"),
-        ("home/read/", "read"),
-        ("home/busy/", "freebusy"),
-        ("home/unsaid/", "read"),
-    ]
-    work = discovery.calendars[0]
-    assert (work.name, work.timezone, work.is_primary) == ("Work", "Europe/Paris", True)
-    assert discovery.calendars[1].name == "read"
-
-
-@pytest.mark.parametrize(
-    ("answer", "result"),
-    [
-        (reply(b"<html>Hello</html>"), CheckResult.NOT_A_CALENDAR),
-        (reply(status=405), CheckResult.NOT_A_CALENDAR),
-        (reply(status=501), CheckResult.NOT_A_CALENDAR),
-        (multistatus(found("/cal/", "<d:resourcetype/>")), CheckResult.NOT_A_CALENDAR),
-        (
-            multistatus(
-                found(
-                    "/", "<d:current-user-principal><d:unauthenticated/></d:current-user-principal>"
-                )
-            ),
-            CheckResult.AUTHENTICATION,
-        ),
-        (reply(status=401), CheckResult.AUTHENTICATION),
-        (reply(status=403), CheckResult.PERMISSION),
-        (reply(status=502), CheckResult.NETWORK),
-        (reply(status=429), CheckResult.NETWORK),
-        (multistatus(collection()), CheckResult.OK),
-    ],
-)
-async def test_check_gives_one_of_five_answers(
-    faults: FaultServer, account: CalDavAccount, answer: Reply, result: CheckResult
-) -> None:
-    faults.answers("/cal/", answer)
-    assert await account.check() is result
-
-
-async def test_dead_server_is_a_network_failure(http: GuardedHttp, faults: FaultServer) -> None:
-    async with FaultServer() as stopped:
-        address = stopped.address("/")
-    policy = EgressPolicy(allowed_private=frozenset({stopped.authority}))
-    client = GuardedHttp(policy)
-    account = CalDavAccount(client, address.reveal(), "anna", "s3cret")
-    assert await account.check() is CheckResult.NETWORK
-    refused = CalDavAccount(http, address.reveal(), "anna", "s3cret")
-    assert await refused.check() is CheckResult.NETWORK
-    assert faults.received == []

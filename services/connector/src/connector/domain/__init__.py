@@ -1,0 +1,1 @@
+"""What calendars are and say, without I/O."""
