@@ -151,21 +151,31 @@ class _UnreadableFileError(Exception):
 
 
 class _EnvironmentAndFiles(EnvSettingsSource):
-    """Environment variables, with `X_FILE` read into `X` for every declared `X`."""
+    """The declared variables of the environment, with `X_FILE` read into `X`.
+
+    Others are left out, as `load` names them: pydantic would take `X_FILE` for an unknown field
+    of the group, and a group's own name for the whole of it in JSON.
+    """
 
     def _load_env_vars(self) -> Mapping[str, str | None]:
-        values = dict(super()._load_env_vars())
+        given = super()._load_env_vars()
+        values: dict[str, str | None] = {}
         for name in variable_names(self.settings_cls):
+            if name.lower() in given:
+                values[name.lower()] = given[name.lower()]
             path = os.environ.get(name + _FILE_SUFFIX)
-            if path is None:
-                continue
-            try:
-                values[name.lower()] = Path(path).read_text(encoding="utf-8").strip()
-            except (OSError, UnicodeDecodeError) as error:
-                raise _UnreadableFileError(
-                    f"{name}{_FILE_SUFFIX}: cannot read the file it names ({type(error).__name__})"
-                ) from error
+            if path is not None:
+                values[name.lower()] = _content(name + _FILE_SUFFIX, path)
         return values
+
+
+def _content(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise _UnreadableFileError(
+            f"{variable}: cannot read the file it names ({type(error).__name__})"
+        ) from error
 
 
 def _leaf_names(model: type[BaseModel], *, only_required: bool = False) -> Iterator[str]:
