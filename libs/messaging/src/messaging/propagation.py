@@ -1,6 +1,7 @@
 """Trace context as it travels: in outbox rows and in record headers (W3C Trace Context)."""
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Generator, Iterable
 
 from opentelemetry import context as otel_context
 from opentelemetry import trace
@@ -41,17 +42,11 @@ def link_to(context: Context) -> list[Link]:
     return [Link(found)] if found else []
 
 
-def attached(context: Context) -> "_Attached":
-    """Make the context current within a `with` block."""
-    return _Attached(context)
-
-
-class _Attached:
-    def __init__(self, context: Context) -> None:
-        self._context = context
-
-    def __enter__(self) -> None:
-        self._token = otel_context.attach(self._context)
-
-    def __exit__(self, *exc_info: object) -> None:
-        otel_context.detach(self._token)
+@contextlib.contextmanager
+def attached(context: Context) -> Generator[None]:
+    """Make the context current within the block."""
+    token = otel_context.attach(context)
+    try:
+        yield
+    finally:
+        otel_context.detach(token)

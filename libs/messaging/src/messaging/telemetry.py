@@ -14,15 +14,17 @@ from collections.abc import Generator, Sequence
 from datetime import UTC, datetime
 
 from entente_contracts import Envelope
+from opentelemetry import context as otel_context
 from opentelemetry import metrics, trace
 from opentelemetry.context import Context
-from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 from messaging import propagation
 from messaging.delivery import Arrival
 from messaging.logs import type_name
 
 _tracer = trace.get_tracer("entente.messaging")
+_IN_BATCH = otel_context.create_key("entente-batch")
 _meter = metrics.get_meter("entente.messaging")
 
 process_duration = _meter.create_histogram(
@@ -45,14 +47,15 @@ dead_letters = _meter.create_counter(
 def creating(topic: str, envelope: Envelope, cause: Context | None) -> Generator[dict[str, str]]:
     """Span around the making of an event; yields the headers that carry its context.
 
-    `cause` overrides the current span as parent: in a batch, each event has its own cause.
+    Its parent is the current span; within a batch, which belongs to no one's trace, it is `cause`
+    (the context that made the record which led to the event), and the batch is linked.
     """
-    links = [Link(trace.get_current_span().get_span_context())] if cause is not None else []
+    in_batch = cause is not None and otel_context.get_value(_IN_BATCH) is not None
     with _tracer.start_as_current_span(
         f"create {topic}",
-        context=cause,
+        context=cause if in_batch else None,
         kind=SpanKind.PRODUCER,
-        links=[link for link in links if link.context.is_valid],
+        links=propagation.link_to(otel_context.get_current()) if in_batch else [],
         attributes={
             "messaging.system": "kafka",
             "messaging.operation.name": "create",
@@ -117,7 +120,8 @@ class Processing:
         ) as span:
             self._uncommitted = trace.set_span_in_context(span, Context())
             try:
-                yield span
+                with _batch() if len(arrivals) > 1 else contextlib.nullcontext():
+                    yield span
             except BaseException as error:
                 failure = type_name(error)
                 failed(span, error)
@@ -197,6 +201,11 @@ class Processing:
                 "entente.event.age": age_seconds(first.envelope),
             }
         return attributes
+
+
+def _batch() -> contextlib.AbstractContextManager[None]:
+    """Make it known within the block that the current span is that of many records."""
+    return propagation.attached(otel_context.set_value(_IN_BATCH, True))  # noqa: FBT003  # a marker
 
 
 def failed(span: Span, error: BaseException) -> None:
