@@ -11,7 +11,7 @@ import sys
 import time
 import traceback
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from aiokafka.errors import KafkaError
 from opentelemetry import trace
@@ -67,7 +67,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def describe(error: BaseException) -> dict[str, Any]:
-    """Return type, harmless message and stack of an error and of what caused it."""
+    """Return type, harmless message and stack of an error, of its parts and of what caused it."""
     described: dict[str, Any] = {"type": type_name(error)}
     if isinstance(error, _HARMLESS):
         described["message"] = str(error)
@@ -75,6 +75,9 @@ def describe(error: BaseException) -> dict[str, Any]:
         f"{frame.filename}:{frame.lineno} {frame.name}"
         for frame in traceback.extract_tb(error.__traceback__)[-12:]
     ]
+    if isinstance(error, BaseExceptionGroup):
+        parts = cast("BaseExceptionGroup[BaseException]", error).exceptions
+        described["errors"] = [describe(part) for part in parts]
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if cause is not None:
         described["cause"] = describe(cause)
