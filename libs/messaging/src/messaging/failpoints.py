@@ -22,7 +22,9 @@ class FailpointError(Exception):
 
 
 @dataclass
-class _Failpoint:
+class Failpoint:
+    """What happens at a named place, at its n-th hit."""
+
     name: str
     action: str
     seconds: float
@@ -30,19 +32,20 @@ class _Failpoint:
     hits: int = 0
 
 
-def _armed(spec: str) -> dict[str, _Failpoint]:
-    points: dict[str, _Failpoint] = {}
+def armed(spec: str) -> dict[str, Failpoint]:
+    """Read `<name>=kill|raise|sleep(<seconds>)[@<n-th hit>];…`; raises ValueError."""
+    points: dict[str, Failpoint] = {}
     for part in filter(None, (piece.strip() for piece in spec.split(";"))):
         match = _SPEC.fullmatch(part)
         if match is None:
             raise ValueError(f"FAILPOINTS: cannot read {part!r}")
-        points[match["name"]] = _Failpoint(
+        points[match["name"]] = Failpoint(
             match["name"], match["action"], float(match["arg"] or 0), int(match["nth"] or 1)
         )
     return points
 
 
-_points = _armed(os.environ.get("FAILPOINTS", ""))
+_points = armed(os.environ.get("FAILPOINTS", ""))
 
 
 async def reach(name: str) -> None:
@@ -64,7 +67,7 @@ async def reach(name: str) -> None:
         await asyncio.sleep(point.seconds)
 
 
-def _record(point: _Failpoint) -> None:
+def _record(point: Failpoint) -> None:
     log = os.environ.get("FAILPOINTS_LOG")
     if log:
         with Path(log).open("a", encoding="utf-8") as file:
