@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from journal.messages import NOTES, Copied, Noted
-from journal.tables import copy, latest
+from journal.tables import copy, latest, unique_text
 
 outbox = Outbox("/journal")
 
@@ -28,8 +28,7 @@ def copying(group: str, topic: Topic = NOTES, *, forward: bool = False) -> Recor
 
     async def on_noted(delivery: Delivery[Noted], session: AsyncSession) -> None:
         noted = delivery.message
-        if noted.text == "unwanted":
-            raise UnwantedNoteError
+        await _fail_as_asked(noted.text, group, session)
         await session.execute(
             insert(copy).values(note_id=noted.note_id, number=noted.number, consumer=group)
         )
@@ -39,7 +38,21 @@ def copying(group: str, topic: Topic = NOTES, *, forward: bool = False) -> Recor
 
     consumer = RecordConsumer(topic, group=group)
     consumer.on(Noted, on_noted)
+    consumer.on(Copied, on_noted)
     return consumer
+
+
+def copying_batches(group: str, topic: Topic = NOTES) -> BatchConsumer:
+    """Return a consumer that keeps a row for every note, those of a batch in one statement."""
+
+    async def on_arrivals(arrivals: Sequence[Arrival], session: AsyncSession) -> None:
+        notes = _notes_in(arrivals)
+        for noted in notes:
+            await _fail_as_asked(noted.text, group, session)
+        rows = [{"note_id": n.note_id, "number": n.number, "consumer": group} for n in notes]
+        await session.execute(insert(copy).values(rows))
+
+    return BatchConsumer(topic, group=group, accepts=[Noted, Copied], handler=on_arrivals)
 
 
 def projecting(group: str, topic: Topic = NOTES, *, batch_size: int = 500) -> BatchConsumer:
@@ -50,11 +63,7 @@ def projecting(group: str, topic: Topic = NOTES, *, batch_size: int = 500) -> Ba
 
 
 async def _project(arrivals: Sequence[Arrival], session: AsyncSession) -> None:
-    numbers = {
-        arrival.message.note_id: arrival.message.number
-        for arrival in arrivals
-        if not isinstance(arrival, Tombstone) and isinstance(arrival.message, Noted)
-    }
+    numbers = {noted.note_id: noted.number for noted in _notes_in(arrivals)}
     rows = [{"note_id": note_id, "number": number} for note_id, number in sorted(numbers.items())]
     statement = upsert(latest).values(rows)
     await session.execute(
@@ -64,3 +73,24 @@ async def _project(arrivals: Sequence[Arrival], session: AsyncSession) -> None:
             where=latest.c.number < statement.excluded.number,
         )
     )
+
+
+def _notes_in(arrivals: Sequence[Arrival]) -> list[Noted]:
+    return [
+        arrival.message
+        for arrival in arrivals
+        if not isinstance(arrival, Tombstone) and isinstance(arrival.message, Noted)
+    ]
+
+
+async def _fail_as_asked(text: str, group: str, session: AsyncSession) -> None:
+    """Fail in the way the first word of a note asks for; of equal "unique …" only one passes."""
+    match text.partition(" ")[0]:
+        case "unwanted":
+            raise UnwantedNoteError
+        case "broken":
+            raise ValueError(text)
+        case "unique":
+            await session.execute(insert(unique_text).values(consumer=group, text=text))
+        case _:
+            pass

@@ -1,6 +1,8 @@
 """What the journal publishes."""
 
 import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import ClassVar
 from uuid import UUID
 
@@ -44,3 +46,14 @@ class Copied(Noted):
 
     type: ClassVar[str] = "entente.journal.copied.v1"
     topic: ClassVar[Topic] = COPIES
+
+
+@contextmanager
+def published_to(notes: Topic, copies: Topic) -> Generator[None]:
+    """Send what this process publishes to other topics within the block."""
+    before = Noted.topic, Copied.topic
+    Noted.topic, Copied.topic = notes, copies
+    try:
+        yield
+    finally:
+        Noted.topic, Copied.topic = before

@@ -1,5 +1,7 @@
 """The journal's settings."""
 
+from typing import Literal
+
 from messaging.settings import ServiceSettings
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
@@ -11,4 +13,6 @@ class JournalSettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="JOURNAL__")
 
     group: str | None = Field(default=None, description="Consumer group; unset: only relays")
+    source: Literal["notes", "copies"] = Field(default="notes", description="What it consumes")
+    batches: bool = Field(default=False, description="Many records share a transaction")
     forward: bool = Field(default=False, description="Announce every copy in an event of its own")

@@ -31,6 +31,14 @@ latest = Table(
     Column("number", Integer, nullable=False),
 )
 
+# Its violation quotes the text that a note brought: what must never reach a log.
+unique_text = Table(
+    "unique_text",
+    metadata,
+    Column("consumer", Text, primary_key=True),
+    Column("text", Text, primary_key=True),
+)
+
 
 async def create(engine: AsyncEngine) -> None:
     """Make the journal's tables, and messaging's beside them."""

@@ -1,0 +1,57 @@
+"""The spans that journals export to a file, as tests look at them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A finished span; ids are hexadecimal, `links` are span ids."""
+
+    name: str
+    kind: str
+    trace_id: str
+    span_id: str
+    parent_id: str | None
+    links: tuple[str, ...]
+    attributes: dict[str, Any]
+    raw: str
+    """The whole exported line."""
+
+    def is_about(self, message_id: str) -> bool:
+        """Return whether it speaks of this message."""
+        return self.attributes.get("messaging.message.id") == message_id
+
+
+def read_spans(path: Path) -> list[Span]:
+    """Return the spans exported so far, in the order of their ends per process."""
+    if not path.exists():
+        return []
+    complete, _, _being_written = path.read_text().rpartition("\n")
+    return [_span(line) for line in complete.splitlines()]
+
+
+def named(spans: Sequence[Span], name: str) -> list[Span]:
+    """Return the spans of this name."""
+    return [span for span in spans if span.name == name]
+
+
+def _span(line: str) -> Span:
+    fields = json.loads(line)
+    return Span(
+        name=fields["name"],
+        kind=fields["kind"].removeprefix("SpanKind."),
+        trace_id=_hex(fields["context"]["trace_id"]),
+        span_id=_hex(fields["context"]["span_id"]),
+        parent_id=_hex(fields["parent_id"]) if fields["parent_id"] else None,
+        links=tuple(_hex(link["context"]["span_id"]) for link in fields["links"]),
+        attributes=fields["attributes"],
+        raw=line,
+    )
+
+
+def _hex(identifier: str) -> str:
+    return identifier.removeprefix("0x")
