@@ -20,7 +20,7 @@ import pytest
 pytestmark = pytest.mark.integration
 
 _START_SECONDS = 120
-_END_SECONDS = 30
+_END_SECONDS = 90
 _NOBODY = 65534
 _LIGHT = ("--only", "postgres,mail")
 _WHOLE = ("--only", "postgres,kafka,mail")

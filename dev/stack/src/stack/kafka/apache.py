@@ -106,7 +106,7 @@ class ApacheKafka(KafkaBroker):
             workspace=self._workspace,
             ready=self._answers,
             start_timeout=120,  # two processor seconds, but on a machine that may be busy
-            grace=30,
+            grace=60,  # the first stop of all writes the class archive
         )
 
     async def _answers(self, _program: Program) -> str | None:
