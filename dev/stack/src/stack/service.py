@@ -71,5 +71,7 @@ def _environment(spec: ServiceSpec, port: int, dsn: str, addresses: Addresses) -
         "HTTP__HOST": HOST,
         "HTTP__PORT": str(port),
     }
+    if addresses.zipkin:
+        settings["TELEMETRY__ZIPKIN_ENDPOINT"] = addresses.zipkin
     own = {f"{spec.name.upper()}__{name}": value for name, value in settings.items()}
     return {"PYTHONUNBUFFERED": "1", **own, **spec.environment(addresses)}

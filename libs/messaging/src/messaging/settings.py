@@ -69,6 +69,9 @@ class TelemetrySettings(BaseModel):
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     otlp_endpoint: str | None = Field(default=None, description="OTLP/HTTP base URL; unset: off")
+    zipkin_endpoint: str | None = Field(
+        default=None, description="URL that takes spans in Zipkin's v2 JSON; unset: off"
+    )
     spans_path: Path | None = Field(
         default=None, description="Append spans to this JSON-lines file"
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from opentelemetry import metrics, trace
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.exporter.zipkin.json import ZipkinExporter
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
@@ -34,6 +35,8 @@ def configured(service: str, settings: TelemetrySettings) -> Generator[None]:
         base = settings.otlp_endpoint.rstrip("/")
         tracers.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{base}/v1/traces")))
         readers.append(PeriodicExportingMetricReader(OTLPMetricExporter(f"{base}/v1/metrics")))
+    if settings.zipkin_endpoint:
+        tracers.add_span_processor(BatchSpanProcessor(ZipkinExporter(settings.zipkin_endpoint)))
     if settings.spans_path:
         tracers.add_span_processor(
             BatchSpanProcessor(SpanFile(settings.spans_path), schedule_delay_millis=200)
