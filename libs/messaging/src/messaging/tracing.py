@@ -36,7 +36,9 @@ def configured(service: str, settings: TelemetrySettings) -> Generator[None]:
         tracers.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{base}/v1/traces")))
         readers.append(PeriodicExportingMetricReader(OTLPMetricExporter(f"{base}/v1/metrics")))
     if settings.zipkin_endpoint:
-        tracers.add_span_processor(BatchSpanProcessor(ZipkinExporter(settings.zipkin_endpoint)))
+        tracers.add_span_processor(
+            BatchSpanProcessor(ZipkinExporter(endpoint=settings.zipkin_endpoint))
+        )
     if settings.spans_path:
         tracers.add_span_processor(
             BatchSpanProcessor(SpanFile(settings.spans_path), schedule_delay_millis=200)
