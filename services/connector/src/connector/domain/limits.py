@@ -22,7 +22,8 @@ class Limits:
     `bytes` counts the decoded body, `line_length` the characters of an unfolded line that is read,
     `components` every BEGIN, `depth` their nesting, `occurrences` those in the window. `work`
     counts dates and times looked at while rules are expanded, in the whole body;
-    `work_per_series` is the share one UID may take before only that UID is given up.
+    `work_per_series` and `occurrences_per_series` are the shares one UID may take before only that
+    UID is given up.
     """
 
     bytes: int = 10 * 1024 * 1024
@@ -32,6 +33,7 @@ class Limits:
     occurrences: int = 10_000
     work: int = 2_000_000
     work_per_series: int = 50_000
+    occurrences_per_series: int = 5_000
 
 
 class LimitExceeded(Exception):  # noqa: N818  # the name states the fact, as the other answers do
@@ -53,6 +55,7 @@ class Work:
         self._left = limits.work
         self._share = limits.work_per_series
         self._left_of_share = self._share
+        self.occurrences_per_series = limits.occurrences_per_series
 
     def next_series(self) -> None:
         """Give the next series its full share."""

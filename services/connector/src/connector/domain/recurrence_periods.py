@@ -6,7 +6,7 @@ proleptic ordinals (`date.toordinal`).
 """
 
 from abc import ABC, abstractmethod
-from calendar import monthrange
+from calendar import isleap, monthrange
 from collections.abc import Collection, Iterable
 from datetime import MAXYEAR, date
 
@@ -69,7 +69,7 @@ class _Days(Periods):
             of_date = date.fromordinal(day)
             if self._months and of_date.month not in self._months:
                 return []
-            if rule.by_month_day and not _is_month_day(of_date, rule.by_month_day):
+            if rule.by_month_day and not is_month_day(of_date, rule.by_month_day):
                 return []
         return self._positioned([day])
 
@@ -96,12 +96,17 @@ class _Weeks(Periods):
         if start + _WEEK > _LAST_DAY:
             return []
         days = [start + offset for offset in self._offsets]
+        rule = self._rule
         if self._months:
             days = [day for day in days if date.fromordinal(day).month in self._months]
+        if rule.by_month_day:  # forbidden here, and written where "the first Monday" is meant
+            days = [day for day in days if is_month_day(date.fromordinal(day), rule.by_month_day)]
         return self._positioned(days)
 
     def constant_size(self) -> int | None:
-        return None if self._rule.by_position or self._months else len(self._offsets)
+        rule = self._rule
+        varies = rule.by_position or rule.by_month or rule.by_month_day
+        return None if varies else len(self._offsets)
 
 
 class _Months(Periods):
@@ -146,9 +151,13 @@ class _Years(Periods):
         self._year = first.year
         self._month_days = rule.by_month_day
         self._of_months = sorted(self._months)
-        if not rule.by_day and not rule.by_month_day:
-            self._month_days = (first.day,)
-            self._of_months = self._of_months or [first.month]
+        self._weekdays = rule.weekdays
+        if not (rule.by_day or rule.by_month_day or rule.by_year_day):
+            if rule.by_week:
+                self._weekdays = frozenset({first.weekday()})
+            else:
+                self._month_days = (first.day,)
+                self._of_months = self._of_months or [first.month]
         self._counts_in_year = bool(rule.by_day) and not self._of_months
 
     def number_of(self, day: int) -> int:
@@ -158,17 +167,39 @@ class _Years(Periods):
         year = self._year + number
         if year > MAXYEAR:
             return []
+        if self._rule.by_week or self._rule.by_year_day:
+            return self._positioned(self._numbered(year))
         by_day = self._rule.by_day
         if self._counts_in_year:
             first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
             days = _weekdays_between(first, last, by_day)
             if self._month_days:
-                days = [d for d in days if _is_month_day(date.fromordinal(d), self._month_days)]
+                days = [d for d in days if is_month_day(date.fromordinal(d), self._month_days)]
             return self._positioned(days)
         days = list[int]()
         for month in self._of_months or range(1, _MONTHS + 1):
             days += _days_of_month(year, month, self._month_days, by_day)
         return self._positioned(days)
+
+    def _numbered(self, year: int) -> list[int]:
+        """Return the days of a year by BYWEEKNO and BYYEARDAY, limited by the other parts."""
+        rule = self._rule
+        days = range(date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal() + 1)
+        return [
+            day
+            for day in days
+            if (not self._weekdays or weekday_of(day) in self._weekdays)
+            and (not rule.by_week or _is_in_week(day, rule.by_week, rule.week_start))
+            and self._is_numbered(date.fromordinal(day))
+        ]
+
+    def _is_numbered(self, of_date: date) -> bool:
+        rule = self._rule
+        return (
+            (not self._months or of_date.month in self._months)
+            and (not self._month_days or is_month_day(of_date, self._month_days))
+            and (not rule.by_year_day or is_year_day(of_date, rule.by_year_day))
+        )
 
 
 _LAST_DAY = date.max.toordinal()
@@ -185,9 +216,29 @@ def periods_of(rule: RecurrenceRule, first: date) -> Periods:
     return _PERIODS[rule.frequency](rule, first)
 
 
-def _is_month_day(of_date: date, month_days: Iterable[int]) -> bool:
+def is_month_day(of_date: date, month_days: Collection[int]) -> bool:
+    """Tell whether BYMONTHDAY names a date, from either end of its month."""
     length = monthrange(of_date.year, of_date.month)[1]
     return of_date.day in month_days or of_date.day - length - 1 in month_days
+
+
+def is_year_day(of_date: date, year_days: Collection[int]) -> bool:
+    """Tell whether BYYEARDAY names a date, from either end of its year."""
+    number = of_date.timetuple().tm_yday
+    length = 365 + isleap(of_date.year)
+    return number in year_days or number - length - 1 in year_days
+
+
+def _is_in_week(day: int, weeks: Collection[int], week_start: int) -> bool:
+    """Tell whether a day lies in a week of BYWEEKNO; week 1 has four days in its year at least."""
+    middle = day - (weekday_of(day) - week_start) % _WEEK + 3
+    if not 1 <= middle <= _LAST_DAY:
+        return False
+    year = date.fromordinal(middle).year
+    first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+    number = (middle - first) // _WEEK + 1
+    total = number + (last - middle) // _WEEK
+    return number in weeks or number - total - 1 in weeks
 
 
 def _days_of_month(

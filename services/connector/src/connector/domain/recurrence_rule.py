@@ -69,6 +69,10 @@ class RecurrenceRule:
         _require("BYDAY", (number.weekday for number in self.by_day), 0, 6)
         _require("BYDAY", (abs(number.ordinal) for number in self.by_day), 0, 53)
         _require("WKST", (self.week_start,), 0, 6)
+        if self.by_week and self.frequency is not Frequency.YEARLY:
+            raise InvalidRule("BYWEEKNO")
+        if self.by_year_day and Frequency.YEARLY < self.frequency <= Frequency.DAILY:
+            raise InvalidRule("BYYEARDAY")
 
     @property
     def weekdays(self) -> frozenset[int]:
@@ -77,13 +81,9 @@ class RecurrenceRule:
 
     @property
     def chooses_whole_days(self) -> bool:
-        """Whether every instance keeps DTSTART's time of day and the day parts are common ones."""
-        return (
-            self.frequency <= Frequency.DAILY
-            and not (self.by_hour or self.by_minute or self.by_second)
-            and not (self.by_week or self.by_year_day)
-            and not (self.frequency is Frequency.WEEKLY and self.by_month_day)
-        )
+        """Whether every instance keeps DTSTART's time of day."""
+        finer = self.by_hour or self.by_minute or self.by_second
+        return self.frequency <= Frequency.DAILY and not finer
 
 
 def _require(part: str, values: Iterable[int], low: int, high: int) -> None:

@@ -79,8 +79,11 @@ class _EventReader:
         return split_rest(rest)[1] if rest else ""
 
     def _rules(self, name: str) -> tuple[str, ...]:
+        """Return the distinct rules; an empty RRULE, as some exporters write it, is none."""
         lines = self._component.properties.get(name)
-        return tuple(dict.fromkeys(split_rest(line)[1] for line in lines)) if lines else ()
+        if not lines:
+            return ()
+        return tuple(dict.fromkeys(rule for line in lines if (rule := split_rest(line)[1])))
 
     def _sequence(self) -> int:
         text = self._value("SEQUENCE")

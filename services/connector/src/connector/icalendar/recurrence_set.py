@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 from connector.domain.limits import Work
 from connector.domain.recurrence_days import days_between
 from connector.domain.recurrence_rule import Frequency, InvalidRule, RecurrenceRule
-from connector.icalendar.clock_rule import times_between
+from connector.domain.recurrence_times import times_between
 from connector.icalendar.event import Event, Length, Moment, in_utc
 from connector.icalendar.exclusions import Exclusions
 from connector.icalendar.recurrence_text import parse_rule
@@ -118,15 +118,8 @@ def _dated_starts(
     if rule.frequency > Frequency.DAILY:
         raise InvalidRule("FREQ")
     rule = replace(rule, by_hour=(), by_minute=(), by_second=())
-    if rule.chooses_whole_days:
-        for day in days_between(rule, start, low.toordinal(), high.toordinal(), work):
-            yield date.fromordinal(day)
-        return
-    midnight = time()
-    earliest, latest = datetime.combine(low, midnight), datetime.combine(high, midnight)
-    first = datetime.combine(start, midnight)
-    for moment in times_between(rule, first, earliest, latest, work):
-        yield moment.date()
+    for day in days_between(rule, start, low.toordinal(), high.toordinal(), work):
+        yield date.fromordinal(day)
 
 
 def _ended_before(event: Event, start: Moment) -> bool:

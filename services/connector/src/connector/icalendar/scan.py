@@ -75,12 +75,20 @@ def line_of(content: bytes, ordinal: int) -> int:
 
 
 def _with_plain_newlines(content: bytes) -> bytes:
-    return content.removeprefix(_BOM).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    """Return the body with LF ends; CR CR LF is what text mode makes of CRLF on Windows."""
+    content = content.removeprefix(_BOM)
+    return content.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
 def _unfolded(content: bytes) -> bytes:
-    """Undo folding before decoding: a fold may stand inside a multi-byte character."""
-    return _with_plain_newlines(content).replace(b"\n ", b"").replace(b"\n\t", b"")
+    """Undo folding before decoding: a fold may stand inside a multi-byte character.
+
+    Blank lines go first, since some exporters put one before each continuation.
+    """
+    content = _with_plain_newlines(content)
+    while b"\n\n" in content:
+        content = content.replace(b"\n\n", b"\n")
+    return content.replace(b"\n ", b"").replace(b"\n\t", b"")
 
 
 class _Reader:

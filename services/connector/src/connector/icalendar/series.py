@@ -1,7 +1,8 @@
 """All events of one UID as occurrences in the window."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from uuid import UUID
 
 from connector.domain.busy_state import BusyState
@@ -70,13 +71,23 @@ class SeriesExpander:
         low = _moved(self._window.start.date(), -reach)
         high = _moved(self._window.end.date(), overrides.reach + _ZONE_SLACK)
         try:
-            for instance in recurrence_set(master, low, high, self._work):
-                self._emit_instance(master, instance, overrides)
+            instances = self._all_of(recurrence_set(master, low, high, self._work))
         except (InvalidRule, RuleTooCostly) as error:
             costly = isinstance(error, RuleTooCostly)
             reason = BrokenReason.RULE_TOO_COSTLY if costly else BrokenReason.INVALID_RULE
             self._report(master, reason)
             self._emit_extent(master)
+            return
+        for instance in instances:
+            self._emit_instance(master, instance, overrides)
+
+    def _all_of(self, instances: Iterator[Instance]) -> list[Instance]:
+        """Return the instances of a series, which has all of its share or is given up whole."""
+        most = self._work.occurrences_per_series
+        found = list(islice(instances, most + 1))
+        if len(found) > most:
+            raise RuleTooCostly
+        return found
 
     def _emit_instance(self, master: Event, instance: Instance, overrides: Overrides) -> None:
         replacing = overrides.replacing(instance)
@@ -120,10 +131,11 @@ class SeriesExpander:
         """Block, as unknown, all the time in which a rule that was not expanded may recur.
 
         That is from DTSTART to the UNTIL of the rules, where all have a legible one, or without
-        end: a rule nobody can read must never look like free time.
+        end: a rule nobody can read must never look like free time. What is free whenever it recurs
+        blocks nothing.
         """
         start = event.start
-        if start is None:
+        if start is None or event.state is BusyState.FREE:
             return
         last = _last_until(event)
         identity = (event.uid, None, event.sequence, BusyState.UNKNOWN, event.booking_id)
