@@ -16,11 +16,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
-from entente_contracts import Message, Topic
+from entente_contracts import Message, Topic, decode
 from entente_contracts.topics import dead_letter, redrive
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from messaging.delivery import Arrival, Delivery, Tombstone
+from messaging.delivery import Arrival, Decoder, Delivery, Tombstone
 
 M = TypeVar("M", bound=Message)
 Handler = Callable[[Delivery[M], AsyncSession], Awaitable[None]]
@@ -45,9 +45,11 @@ class Consumer(ABC):
         group: str,
         max_record_bytes: int = MAX_RECORD_BYTES,
         max_dead_letters_in_a_row: int = MAX_DEAD_LETTERS_IN_A_ROW,
+        decoder: Decoder = decode,
     ) -> None:
         self.topic = topic
         self.group = group
+        self.decoder = decoder
         self.max_record_bytes = max_record_bytes
         self.max_dead_letters_in_a_row = max_dead_letters_in_a_row
 
@@ -131,8 +133,9 @@ class RecordConsumer(Consumer):
 class BatchConsumer(Consumer):
     """Handles many records in one transaction.
 
-    The handler sees the arrivals of a partition in their order. When it fails for a reason that
-    will not pass, the records are handled one by one to find the poison among them.
+    The handler sees the arrivals of a partition in their order, each with what `decoder` made of
+    its body. When it fails for a reason that will not pass, the records are handled one by one to
+    find the poison among them.
     """
 
     def __init__(
@@ -144,9 +147,10 @@ class BatchConsumer(Consumer):
         handler: BatchHandler,
         tombstones: bool = False,
         batch_size: int = 500,
+        decoder: Decoder = decode,
         **limits: int,
     ) -> None:
-        super().__init__(topic, group=group, **limits)
+        super().__init__(topic, group=group, decoder=decoder, **limits)
         self._accepted_types = frozenset(kind.type for kind in accepts)
         self._handler = handler
         self._tombstones = tombstones

@@ -1,18 +1,25 @@
 """What a consumer receives: a Kafka record, read into a message with its envelope."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from entente_contracts import Envelope, InvalidEnvelope, Message, decode
+from entente_contracts import Envelope, InvalidEnvelope, decode
 from opentelemetry.context import Context
 from pydantic import ValidationError
 
-from messaging.clients import Record
+from messaging.clients import Record, RecordHeaders
 from messaging.failure import PermanentError
 from messaging.propagation import extract
 
-M_co = TypeVar("M_co", bound=Message, covariant=True)
+M_co = TypeVar("M_co", covariant=True)
+
+Decoder = Callable[[str, bytes], object]
+"""Reads a body of the given `ce_type`; raises pydantic's ValidationError or UnreadableRecordError.
+
+`entente_contracts.decode` is the one for everybody; a consumer of many large messages may bring
+a quicker one, which may return what it needs of them instead of a Message.
+"""
 
 REDRIVEN_HEADER = "x-redriven"
 
@@ -42,8 +49,12 @@ class Delivery(Generic[M_co]):
     envelope: Envelope
     position: Position
     key: str
-    context: Context
-    """Trace context of the operation that made the message."""
+    headers: RecordHeaders
+
+    @property
+    def context(self) -> Context:
+        """Trace context of the operation that made the message."""
+        return extract(self.headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +64,12 @@ class Tombstone:
     envelope: Envelope | None
     position: Position
     key: str
-    context: Context
+    headers: RecordHeaders
+
+    @property
+    def context(self) -> Context:
+        """Trace context of the operation that ended the key."""
+        return extract(self.headers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +80,12 @@ class Ignored:
     type: str
 
 
-Arrival = Delivery[Message] | Tombstone
+Arrival = Delivery[object] | Tombstone
 
 
 def read(
-    record: Record, *, accepted: Collection[str], max_bytes: int
-) -> Delivery[Message] | Tombstone | Ignored:
+    record: Record, *, accepted: Collection[str], max_bytes: int, decoder: Decoder = decode
+) -> Delivery[object] | Tombstone | Ignored:
     """Read one record.
 
     Types outside `accepted` are ignored before their body is looked at, so a producer may add
@@ -77,7 +93,7 @@ def read(
     """
     position = Position(record.topic, record.partition, record.offset)
     if record.value is None:
-        return Tombstone(_envelope_or_none(record), position, _key(record), extract(record.headers))
+        return Tombstone(_envelope_or_none(record), position, _key(record), record.headers)
     if len(record.value) > max_bytes:
         raise UnreadableRecordError(
             "record_too_large", f"{len(record.value)} bytes, at most {max_bytes} are read"
@@ -89,10 +105,10 @@ def read(
     if envelope.type not in accepted:
         return Ignored(position, envelope.type)
     try:
-        message = decode(envelope.type, record.value)
+        message = decoder(envelope.type, record.value)
     except ValidationError as error:
         raise UnreadableRecordError(*_explain(error)) from None
-    return Delivery(message, envelope, position, _key(record), extract(record.headers))
+    return Delivery(message, envelope, position, _key(record), record.headers)
 
 
 def _explain(error: ValidationError) -> tuple[str, str]:

@@ -108,6 +108,7 @@ class RecordProcessor:
                 record,
                 accepted=self.consumer.accepted_types,
                 max_bytes=self.consumer.max_record_bytes,
+                decoder=self.consumer.decoder,
             )
         except UnreadableRecordError as error:
             await self._add_dead_letter(record, error.reason, str(error), attempts=1)

@@ -5,8 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from aiokafka import ConsumerRecord
 from entente_contracts import encode, envelope_for
+from journal.lab.records import consumed
 from journal.messages import Noted
 from messaging.clients import Record, RecordHeaders
 from messaging.delivery import (
@@ -29,20 +29,7 @@ HEADERS = dict(ENVELOPE.to_headers())
 def record(
     value: bytes | None, headers: RecordHeaders | None = None, *, key: bytes | None = b"key"
 ) -> Record:
-    given = list(HEADERS.items()) if headers is None else headers
-    return ConsumerRecord(
-        topic="journal.notes.v1",
-        partition=2,
-        offset=7,
-        timestamp=0,
-        timestamp_type=0,
-        key=key,
-        value=value,
-        checksum=None,
-        serialized_key_size=0,
-        serialized_value_size=0,
-        headers=given,
-    )
+    return consumed(value, list(HEADERS.items()) if headers is None else headers, key=key, offset=7)
 
 
 def read_note(given: Record, *, max_bytes: int = 1000) -> Any:
@@ -68,7 +55,7 @@ def test_a_message_arrives_with_envelope_position_and_key() -> None:
     delivery = read_note(record(encode(NOTED)))
     assert delivery.message == NOTED
     assert delivery.envelope == ENVELOPE
-    assert delivery.position == Position("journal.notes.v1", 2, 7)
+    assert delivery.position == Position("journal.notes.v1", 0, 7)
     assert delivery.key == "key"
 
 
@@ -87,7 +74,7 @@ def test_a_null_value_is_a_tombstone_with_or_without_envelope() -> None:
 
 def test_a_type_nobody_handles_is_ignored_before_its_body_is_read() -> None:
     found = read_note(record(b"\xff not JSON", with_header("ce_type", b"entente.other.v1")))
-    assert found == Ignored(Position("journal.notes.v1", 2, 7), "entente.other.v1")
+    assert found == Ignored(Position("journal.notes.v1", 0, 7), "entente.other.v1")
 
 
 @pytest.mark.parametrize("value", [b"", b"{", ADDRESS.encode(), b'{"text": "\xff"}'])
@@ -135,3 +122,23 @@ def test_a_record_above_the_limit_is_not_read() -> None:
 def test_a_key_that_is_not_utf8() -> None:
     assert reason_of(record(encode(NOTED), key=b"\xff")) == "invalid_key"
     assert reason_of(record(None, key=b"\xff")) == "invalid_key"
+
+
+def test_a_consumer_may_bring_its_own_way_of_reading_bodies() -> None:
+    def length(ce_type: str, value: bytes) -> object:
+        return ce_type, len(value)
+
+    body = encode(NOTED)
+    delivery = read(record(body), accepted={Noted.type}, max_bytes=1000, decoder=length)
+    assert isinstance(delivery, Delivery)
+    assert delivery.message == (Noted.type, len(body))
+    assert delivery.envelope == ENVELOPE
+
+
+def test_what_another_decoder_cannot_read_keeps_its_reason() -> None:
+    def refuse(_ce_type: str, _value: bytes) -> object:
+        raise UnreadableRecordError("invalid_body", "$.number")
+
+    with pytest.raises(UnreadableRecordError) as unreadable:
+        read(record(encode(NOTED)), accepted={Noted.type}, max_bytes=1000, decoder=refuse)
+    assert unreadable.value.reason == "invalid_body"
