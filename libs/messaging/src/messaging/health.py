@@ -6,12 +6,14 @@ group coordination died, records waiting while nothing moves.
 """
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka import TopicPartition
+from aiokafka.errors import IllegalStateError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -25,6 +27,7 @@ Check = Callable[[], Awaitable[None]]
 STUCK_SECONDS = 90.0
 _CHECK_SECONDS = 5.0
 _FRESH_SECONDS = 5.0
+_POSITION_SECONDS = 0.5
 
 
 @dataclass
@@ -68,7 +71,7 @@ class Liveness:
         self, subscription: Subscription, client: KafkaConsumer
     ) -> bool:
         progress = self._progress[id(subscription)]
-        positions = {p: await client.position(p) for p in client.assignment()}
+        positions = await _known_positions(client)
         waiting = any((client.highwater(p) or 0) > at for p, at in positions.items())
         if positions != progress.positions or not waiting:
             progress.positions, progress.moved_at = positions, time.monotonic()
@@ -114,6 +117,17 @@ def _answer(problems: list[str]) -> JSONResponse:
     return JSONResponse(
         body, status_code=503 if problems else 200, headers={"Cache-Control": "no-store"}
     )
+
+
+async def _known_positions(client: KafkaConsumer) -> dict[TopicPartition, int]:
+    """Return where the client stands; without Kafka a new member waits for ever to be told."""
+    known: dict[TopicPartition, int] = {}
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_POSITION_SECONDS):
+            for partition in client.assignment():
+                with contextlib.suppress(IllegalStateError):  # taken away just now
+                    known[partition] = await client.position(partition)
+    return known
 
 
 async def _problem_in(name: str, check: Check) -> str | None:
