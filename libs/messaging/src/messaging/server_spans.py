@@ -73,7 +73,10 @@ def _shown(scope: Scope, routes: Sequence[BaseRoute]) -> dict[str, Any]:
 def _details(shown: Scope) -> tuple[str, dict[str, str]]:
     """Name the span: a method is known to be one only where a route takes it."""
     route: str = shown["path"]
-    return (f"{shown['method']} {route}", {"http.route": route}) if route else ("HTTP", {})
+    host = {"server.address": str(shown["server"][0])} if shown["server"] else {}
+    return (
+        (f"{shown['method']} {route}", {"http.route": route, **host}) if route else ("HTTP", host)
+    )
 
 
 def _template(scope: Scope, routes: Sequence[BaseRoute]) -> str:
