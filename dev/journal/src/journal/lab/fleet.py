@@ -1,5 +1,6 @@
 """Journals on one database and one pair of topics, and the evidence of what they did."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -113,8 +114,7 @@ class Fleet:
 
     async def stop(self) -> None:
         """End every journal."""
-        for journal in self._journals:
-            await journal.program.stop()
+        await asyncio.gather(*(journal.program.stop() for journal in self._journals))
 
     @property
     def _spans(self) -> Path:
