@@ -8,7 +8,7 @@ import pytest
 from entente_contracts.topics import redrive
 from journal.lab.eventually import eventually
 from journal.lab.fleet import Fleet
-from journal.lab.poison import note_record
+from journal.lab.records import note_record
 from journal.lab.wire import header
 from messaging.clients import Record
 from messaging.redrive import DeadLetterQueue

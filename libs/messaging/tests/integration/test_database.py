@@ -1,0 +1,27 @@
+"""Whatever keeps a connection from being made has nothing to do with the record in hand."""
+
+import pytest
+from messaging.database import DatabaseUnreachableError, build_engine, ping
+from messaging.failure import Verdict, classify
+from messaging.settings import PostgresSettings
+from pydantic import SecretStr
+from stack.postgres.server import PostgresServer
+
+pytestmark = pytest.mark.integration
+
+
+def without_password(dsn: str) -> str:
+    scheme, _, rest = dsn.partition("://")
+    return f"{scheme}://stranger:wrong@{rest.rpartition('@')[2]}"
+
+
+@pytest.mark.parametrize("fault", ["absent database", "unknown user"])
+async def test_a_refused_connection_is_transient(postgres: PostgresServer, fault: str) -> None:
+    dsn = postgres.dsn("absent")
+    if fault == "unknown user":
+        dsn = without_password(postgres.admin_dsn)
+    engine = build_engine(PostgresSettings(dsn=SecretStr(dsn)), application_name="test")
+    with pytest.raises(DatabaseUnreachableError) as refused:
+        await ping(engine)
+    await engine.dispose()
+    assert classify(refused.value) is Verdict.TRANSIENT
