@@ -45,13 +45,16 @@ class Consumer(ABC):
         group: str,
         max_record_bytes: int = MAX_RECORD_BYTES,
         max_dead_letters_in_a_row: int = MAX_DEAD_LETTERS_IN_A_ROW,
-        decoder: Decoder = decode,
     ) -> None:
         self.topic = topic
         self.group = group
-        self.decoder = decoder
         self.max_record_bytes = max_record_bytes
         self.max_dead_letters_in_a_row = max_dead_letters_in_a_row
+
+    @property
+    def decoder(self) -> Decoder:
+        """How bodies are read."""
+        return decode
 
     @property
     def name(self) -> str:
@@ -150,11 +153,17 @@ class BatchConsumer(Consumer):
         decoder: Decoder = decode,
         **limits: int,
     ) -> None:
-        super().__init__(topic, group=group, decoder=decoder, **limits)
+        super().__init__(topic, group=group, **limits)
+        self._decoder = decoder
         self._accepted_types = frozenset(kind.type for kind in accepts)
         self._handler = handler
         self._tombstones = tombstones
         self._batch_size = batch_size
+
+    @property
+    def decoder(self) -> Decoder:
+        """How bodies are read."""
+        return self._decoder
 
     @property
     def accepted_types(self) -> frozenset[str]:
