@@ -1,0 +1,1 @@
+"""The connector's own database."""

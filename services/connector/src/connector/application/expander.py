@@ -1,0 +1,68 @@
+"""Turning stored resources into pictures of months, in a place where they can do no harm."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+
+from connector.domain.expansion import BrokenEvent
+from connector.domain.horizon import Horizon
+from connector.domain.month_picture import MonthPicture
+from connector.domain.source import Resource
+from connector.domain.window import Window
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basis:
+    """What a picture depends on besides the resources.
+
+    `owner_address` tells which ATTENDEE is the owner, `default_zone` (IANA) is where floating times
+    are, `tenant_id` decides the opaque ids. `key` differs exactly when the rest does, and shows
+    nothing of it.
+    """
+
+    tenant_id: str
+    horizon: Horizon
+    owner_address: str = field(repr=False)
+    default_zone: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A whole calendar: every month of the horizon, empty ones too.
+
+    `entries` counts the UIDs that take place in it.
+    """
+
+    months: tuple[MonthPicture, ...]
+    broken: tuple[BrokenEvent, ...]
+    entries: int
+    name: str | None = None
+    timezone: str | None = None
+    refresh_interval: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitledOccurrence:
+    """An occurrence with its title, for the calendar's owner only. Texts are ISO 8601."""
+
+    start: str
+    end: str
+    all_day: bool
+    state: str
+    title: str = field(repr=False)
+
+
+class Expander(Protocol):
+    """Reads iCalendar resources and pushed JSON. All methods raise `SourceFailure`."""
+
+    async def picture(self, resources: Sequence[Resource], basis: Basis) -> Picture:
+        """Make the picture; raises `too_large` or `invalid_answer` rather than leave things out."""
+        ...
+
+    async def titled(
+        self, resources: Sequence[Resource], basis: Basis, window: Window
+    ) -> Sequence[TitledOccurrence]:
+        """List what takes place in the window, by start."""
+        ...

@@ -1,0 +1,1 @@
+"""The database's migrations, packaged so that an installed connector can migrate."""
