@@ -1,0 +1,1 @@
+"""Calendars of in-house systems, which push their busy time."""
