@@ -1,0 +1,1 @@
+"""What makes the connector act: HTTP requests, Kafka records, the clock, an operator."""

@@ -1,0 +1,46 @@
+"""What the connector hears on Kafka."""
+
+from entente_contracts import HostChanged, HostStatus, SyncCalendar, topics
+from messaging.consumer import Consumer, RecordConsumer
+from messaging.delivery import Delivery
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from connector.adapters.postgres.store import store_in
+from connector.application.project_host import project_host
+from connector.application.request_sync import on_sync_requested
+from connector.application.services import Services
+from connector.domain.host import Host
+
+GROUP = "connector"
+
+
+def consumers(services: Services) -> list[Consumer]:
+    """Return the connector's consumers."""
+
+    async def on_host_changed(delivery: Delivery[HostChanged], session: AsyncSession) -> None:
+        changed = delivery.message
+        host = Host(
+            id=changed.host_id,
+            tenant_id=changed.tenant_id,
+            owner=changed.owner,
+            address=changed.address,
+            timezone=changed.timezone,
+            active=changed.status is HostStatus.ACTIVE,
+            revision=changed.revision,
+        )
+        await project_host(services, store_in(session, cause=delivery), host)
+
+    async def on_sync_calendar(delivery: Delivery[SyncCalendar], session: AsyncSession) -> None:
+        command = delivery.message
+        await on_sync_requested(
+            services,
+            store_in(session, cause=delivery),
+            command.calendar_id,
+            tenant_id=command.tenant_id,
+        )
+
+    hosts = RecordConsumer(topics.HOST_EVENTS, group=GROUP)
+    hosts.on(HostChanged, on_host_changed)
+    commands = RecordConsumer(topics.CALENDAR_COMMANDS, group=GROUP)
+    commands.on(SyncCalendar, on_sync_calendar)
+    return [hosts, commands]
