@@ -11,8 +11,8 @@ sys.path.insert(0, str(Path(__file__).parent))  # so that tests can name the ser
 from connector.adapters.http.client import GuardedHttp
 from connector.adapters.http.egress import EgressPolicy
 from connector.adapters.http.limits import HttpLimits
-from dav_server import DavServer, radicale, xandikos
-from fault_server import FaultServer
+from connector_lab.dav_server import DavServer, radicale, xandikos
+from connector_lab.fault_server import FaultServer
 
 
 @pytest.fixture

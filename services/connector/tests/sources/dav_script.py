@@ -1,6 +1,6 @@
 """Composing WebDAV answers for the scripted server."""
 
-from fault_server import Reply, reply
+from connector_lab.fault_server import Reply, reply
 
 _NAMES = (
     'xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav" xmlns:s="http://calendarserver.org/ns/"'

@@ -5,8 +5,8 @@ from connector.adapters.caldav.source import CalDavAccount
 from connector.adapters.http.client import GuardedHttp
 from connector.adapters.http.egress import EgressPolicy
 from connector.domain.source import CheckResult, SourceFailure
+from connector_lab.fault_server import FaultServer, Reply, reply
 from dav_script import collection, found, multistatus
-from fault_server import FaultServer, Reply, reply
 
 pytestmark = pytest.mark.integration
 

@@ -15,9 +15,9 @@ from connector.domain.source import (
     Unchanged,
 )
 from connector.domain.window import Window
+from connector_lab.dav_server import event
+from connector_lab.fault_server import FaultServer, Reply, reply
 from dav_script import collection, data, failed, member, multistatus, sync_token
-from dav_server import event
-from fault_server import FaultServer, Reply, reply
 
 pytestmark = pytest.mark.integration
 

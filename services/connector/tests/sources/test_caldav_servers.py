@@ -17,7 +17,7 @@ from connector.domain.source import (
     Unchanged,
 )
 from connector.domain.window import Window
-from dav_server import DavServer, TestCalendar
+from connector_lab.dav_server import DavServer, TestCalendar
 
 pytestmark = pytest.mark.integration
 

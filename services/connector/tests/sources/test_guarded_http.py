@@ -11,11 +11,11 @@ from connector.adapters.http.egress import EgressPolicy
 from connector.adapters.http.limits import HttpLimits
 from connector.adapters.http.web_address import WebAddress
 from connector.domain.source import FailureKind, SourceFailure
+from connector_lab.fault_server import FaultServer, Reply, reply
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from fault_server import FaultServer, Reply, reply
 
 pytestmark = pytest.mark.integration
 

@@ -16,7 +16,7 @@ from connector.domain.source import (
     Unchanged,
 )
 from connector.domain.window import Window
-from fault_server import FaultServer, Reply, reply
+from connector_lab.fault_server import FaultServer, Reply, reply
 
 pytestmark = pytest.mark.integration
 

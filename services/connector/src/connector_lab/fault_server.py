@@ -65,12 +65,15 @@ class FaultServer:
 
     @property
     def authority(self) -> str:
+        """Where it listens, `host:port`."""
         return f"127.0.0.1:{self.port}"
 
     def address(self, target: str) -> WebAddress:
+        """Return the address of a target."""
         return WebAddress.parse(f"http://{self.authority}{target}")
 
     def answers(self, target: str, *replies: Reply) -> None:
+        """Script the replies of a target."""
         self.script[target] = list(replies)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -26,10 +26,12 @@ class DavServer:
 
     @property
     def authority(self) -> str:
+        """Where it listens, `host:port`."""
         return f"127.0.0.1:{self.port}"
 
     @property
     def url(self) -> str:
+        """Its root."""
         return f"http://{self.authority}"
 
     async def request(self, method: str, path: str, body: bytes = b"") -> None:
@@ -40,6 +42,7 @@ class DavServer:
             answer.raise_for_status()
 
     async def make_calendar(self) -> "TestCalendar":
+        """Make an empty calendar."""
         path = f"{self.home}{uuid4().hex}/"
         await self.request("MKCALENDAR", path)
         return TestCalendar(self, path)
@@ -56,12 +59,15 @@ class TestCalendar:
 
     @property
     def remote_id(self) -> str:
+        """How a source names it."""
         return self.server.url + self.path
 
     async def put(self, name: str, *, summary: str = "Lunch") -> None:
+        """Store an event."""
         await self.server.request("PUT", self.path + name, event(name, summary=summary))
 
     async def delete(self, name: str) -> None:
+        """Remove an event."""
         await self.server.request("DELETE", self.path + name)
 
 

@@ -1,0 +1,62 @@
+"""One connector for most tests, with a database, Kafka, an issuer and calendar servers."""
+
+from collections.abc import AsyncGenerator
+
+import pytest
+import pytest_asyncio
+from connector_lab.dav_server import DavServer, radicale, xandikos
+from connector_lab.fault_server import FaultServer
+from connector_lab.kafka_log import PUBLISHED, KafkaLog, kafka_log
+from connector_lab.lab import Lab, Surroundings, open_lab
+from issuer.keys import SigningKey
+from stack.kafka.broker import KafkaBroker
+from stack.postgres.server import PostgresServer
+from stack.pytest_plugin import unique_name
+
+
+@pytest_asyncio.fixture(scope="session")
+async def web() -> AsyncGenerator[FaultServer]:
+    """Serve feeds, and the issuer's keys."""
+    async with FaultServer() as server:
+        yield server
+
+
+@pytest_asyncio.fixture(scope="session")
+async def radicale_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[DavServer]:
+    async with radicale(tmp_path_factory.mktemp("radicale")) as server:
+        yield server
+
+
+@pytest_asyncio.fixture(scope="session")
+async def xandikos_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[DavServer]:
+    async with xandikos(tmp_path_factory.mktemp("xandikos")) as server:
+        yield server
+
+
+@pytest_asyncio.fixture(scope="session")
+async def log(kafka: KafkaBroker) -> AsyncGenerator[KafkaLog]:
+    """Follow what is published."""
+    await kafka.create_topics(PUBLISHED)
+    async with kafka_log(kafka.bootstrap_servers) as log:
+        yield log
+
+
+@pytest_asyncio.fixture(scope="session")
+async def surroundings(kafka: KafkaBroker, web: FaultServer, log: KafkaLog) -> Surroundings:
+    """What every connector of the test run has around it."""
+    key = SigningKey(f"http://{web.authority}")
+    return await Surroundings.prepare(kafka, web, key, log)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def lab(
+    postgres: PostgresServer,
+    surroundings: Surroundings,
+    radicale_server: DavServer,
+    xandikos_server: DavServer,
+) -> AsyncGenerator[Lab]:
+    """Run the connector that most tests share; each test has hosts of its own."""
+    dsn = await postgres.create_database(unique_name("connector"))
+    servers = {radicale_server.authority, xandikos_server.authority}
+    async with open_lab(surroundings, dsn=dsn, allowed=servers) as lab:
+        yield lab
