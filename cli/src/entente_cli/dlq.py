@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 from entente_contracts import Topic
 from messaging.redrive import DeadLetter, DeadLetterQueue
+from messaging.topology import installed
 from rich.console import Console
 from rich.table import Table
 
 from entente_cli.kafka import KafkaAddress, settings_for
-from entente_cli.subscriptions import installed
 
 app = typer.Typer(no_args_is_help=True, help="Dead letters: list, show, redrive.")
 _console = Console()

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 from messaging.admin import connect_admin, create_topics
+from messaging.topology import all_topics, installed
 from rich.console import Console
 from rich.table import Table
 
 from entente_cli.kafka import KafkaAddress, settings_for
-from entente_cli.subscriptions import all_topics, installed
 
 app = typer.Typer(no_args_is_help=True, help="The topics Entente needs.")
 _console = Console()

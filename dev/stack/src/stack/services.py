@@ -8,13 +8,16 @@ from dataclasses import dataclass
 class Addresses:
     """Where a service finds what is not its own.
 
-    `services` has base URLs by name; `zipkin` takes spans in Zipkin's v2 format, None without one.
+    `services` has base URLs by name; `issuer` is the tokens' issuer; `calendar_servers` are the
+    stack's own, as host:port. `zipkin` takes spans in Zipkin's v2 format, None without one.
     """
 
     kafka: str
     smtp_host: str
     smtp_port: int
     services: Mapping[str, str]
+    issuer: str
+    calendar_servers: tuple[str, ...] = ()
     zipkin: str | None = None
 
 

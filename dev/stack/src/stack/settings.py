@@ -14,16 +14,19 @@ KafkaChoice = Literal["best", "apache", "memory"]
 class StackSettings:
     """Which components, on which ports, how durable.
 
+    `calendars` are a CalDAV server and an ICS link; services bring the issuer of their tokens.
     `ports` gives a component or service a port by its name (`postgres`, `kafka`, `smtp`, `mail`,
-    `zipkin`, or a service's name); the others get free ones. `kafka_choice` "best" takes the first
-    that can be had, see `stack.kafka.choice`. `given_postgres` and `given_kafka` are addresses of
-    servers that run already; by default those of the environment.
+    `zipkin`, `issuer`, `radicale`, `feed`, or a service's name); the others get free ones.
+    `kafka_choice` "best" takes the first that can be had, see `stack.kafka.choice`.
+    `given_postgres` and `given_kafka` are addresses of servers that run already; by default those
+    of the environment.
     """
 
     postgres: bool = True
     kafka: bool = True
     mail: bool = False
     traces: bool = False
+    calendars: bool = False
     services: tuple[ServiceSpec, ...] = ()
     ports: Mapping[str, int] = field(default_factory=dict[str, int])
     durable: bool = True

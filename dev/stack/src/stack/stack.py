@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Self, TypeVar
 
-from entente_contracts.topics import ALL as CONTRACT_TOPICS
+from messaging.topology import all_topics, installed
 
 from stack.component import Component
 from stack.errors import StackError
+from stack.feed import Feed
+from stack.issuer import Issuer
 from stack.journal import Journal
 from stack.kafka.broker import KafkaBroker
 from stack.kafka.choice import choose_kafka
@@ -17,6 +19,7 @@ from stack.mail import MailCatcher
 from stack.ports import choose_port
 from stack.postgres.choice import choose_postgres
 from stack.postgres.server import PostgresServer
+from stack.radicale import Radicale
 from stack.service import Service, url_on
 from stack.services import Addresses
 from stack.settings import StackSettings
@@ -24,6 +27,9 @@ from stack.workspace import Workspace, open_workspace
 from stack.zipkin import Zipkin
 
 _logger = logging.getLogger(__name__)
+
+CALENDAR_ACCOUNTS = ("ada", "grace")
+"""The CalDAV accounts there are; each one's password is its name."""
 
 T = TypeVar("T")
 
@@ -51,6 +57,9 @@ class Stack:
         self._kafka: KafkaBroker | None = None
         self._mail: MailCatcher | None = None
         self._zipkin: Zipkin | None = None
+        self._issuer: Issuer | None = None
+        self._radicale: Radicale | None = None
+        self._feed: Feed | None = None
         self._services: dict[str, Service] = {}
 
     @property
@@ -67,6 +76,21 @@ class Stack:
     def mail(self) -> MailCatcher:
         """The mail catcher."""
         return _started(self._mail, "a mail catcher")
+
+    @property
+    def issuer(self) -> Issuer:
+        """The issuer of the services' tokens."""
+        return _started(self._issuer, "an issuer")
+
+    @property
+    def radicale(self) -> Radicale:
+        """The CalDAV server."""
+        return _started(self._radicale, "calendars")
+
+    @property
+    def feed(self) -> Feed:
+        """The server of ICS links."""
+        return _started(self._feed, "calendars")
 
     @property
     def services(self) -> Mapping[str, Service]:
@@ -143,9 +167,34 @@ class Stack:
             await self._zipkin.start()
         return self._zipkin
 
+    async def start_issuer(self) -> Issuer:
+        """Start the issuer if the stack was entered without it; return it."""
+        if self._issuer is None:
+            self._issuer = Issuer(self.workspace, port=self._settings.ports.get("issuer"))
+            await self._issuer.start()
+        return self._issuer
+
+    async def start_radicale(self) -> Radicale:
+        """Start the CalDAV server if the stack was entered without it; return it."""
+        if self._radicale is None:
+            port = self._settings.ports.get("radicale")
+            self._radicale = Radicale(self.workspace, accounts=CALENDAR_ACCOUNTS, port=port)
+            await self._radicale.start()
+        return self._radicale
+
+    async def start_feed(self) -> Feed:
+        """Start the server of ICS links if the stack was entered without it; return it."""
+        if self._feed is None:
+            self._feed = Feed(self.workspace, port=self._settings.ports.get("feed"))
+            await self._feed.start()
+        return self._feed
+
     @property
     def _servers(self) -> tuple[Component, ...]:
-        servers = (self._postgres, self._kafka, self._mail, self._zipkin)
+        servers = (
+            *(self._postgres, self._kafka, self._mail, self._zipkin),
+            *(self._issuer, self._radicale, self._feed),
+        )
         return tuple(server for server in servers if server)
 
     async def _start(self) -> None:
@@ -158,8 +207,13 @@ class Stack:
                 servers.create_task(self.start_mail())
             if self._settings.traces:
                 servers.create_task(self.start_zipkin())
+            if self._settings.calendars:
+                servers.create_task(self.start_radicale())
+                servers.create_task(self.start_feed())
+            if self._settings.services:
+                servers.create_task(self.start_issuer())
         if self._settings.services:
-            await self.kafka.create_topics(CONTRACT_TOPICS)
+            await self.kafka.create_topics(all_topics(installed()))
             await self._start_services()
 
     async def _start_services(self) -> None:
@@ -172,6 +226,8 @@ class Stack:
             smtp_host=self.mail.smtp_host,
             smtp_port=self.mail.smtp_port,
             services={name: url_on(port) for name, port in ports.items()},
+            issuer=self.issuer.url,
+            calendar_servers=tuple(s.authority for s in (self._radicale, self._feed) if s),
             zipkin=self._zipkin.spans_url if self._zipkin else None,
         )
         for spec in specs:
@@ -189,6 +245,7 @@ class Stack:
         failures = [*await _stop_all(self._services.values()), *await _stop_all(self._servers)]
         self._services = {}
         self._postgres = self._kafka = self._mail = self._zipkin = None
+        self._issuer = self._radicale = self._feed = None
         if self._journal:
             await self._journal.close()
         if self._workspace:

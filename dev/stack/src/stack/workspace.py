@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -67,7 +68,8 @@ class Workspace:
 
     def remove(self) -> None:
         """Delete the directory with all data and logs."""
-        shutil.rmtree(self.path)
+        # A server that just ended may still be deleting files of its own.
+        shutil.rmtree(self.path, onerror=_ignore_what_is_gone)
 
     def _write(self) -> None:
         record = {
@@ -132,3 +134,8 @@ def _kill_tree(process: ProcessIdentity) -> bool:
                 member.kill()
         psutil.wait_procs(tree, timeout=5)
     return True
+
+
+def _ignore_what_is_gone(_function: object, _path: object, failure: Any) -> None:
+    if not issubclass(failure[0], FileNotFoundError):
+        raise failure[1]

@@ -1,0 +1,51 @@
+"""The local OIDC issuer, whose tokens the services accept."""
+
+import sys
+from collections.abc import Mapping, Sequence
+
+import httpx
+
+from stack.component import Breakable
+from stack.ports import HOST, choose_port
+from stack.program import Command, Program
+from stack.readiness import answers_http
+from stack.workspace import Workspace
+
+
+class Issuer(Breakable):
+    """Signs a token for whoever asks on this machine."""
+
+    def __init__(self, workspace: Workspace, *, port: int | None = None) -> None:
+        port = choose_port(port, purpose="the issuer")
+        self.url = f"http://{HOST}:{port}"
+        self._program = Program(
+            name="issuer",
+            command=Command(arguments=(sys.executable, "-m", "issuer", "--port", str(port))),
+            workspace=workspace,
+            ready=answers_http(f"{self.url}/jwks"),
+        )
+
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        """The issuer's URL."""
+        return {"Issuer": self.url}
+
+    @property
+    def program(self) -> Program:
+        """The issuer's process."""
+        return self._program
+
+    async def start(self) -> None:
+        """Start and return when keys can be read; its keys are new each time."""
+        await self._program.start()
+
+    async def stop(self) -> None:
+        """Stop; its tokens are worthless from now on."""
+        await self._program.stop()
+
+    async def token(self, subject: str, *, tenant: str, roles: Sequence[str] = ("owner",)) -> str:
+        """Return an access token, valid for an hour."""
+        form = {"subject": subject, "tenant": tenant, "roles": " ".join(roles)}
+        async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
+            answer = (await client.post(f"{self.url}/token", data=form)).raise_for_status()
+        return str(answer.json()["access_token"])
