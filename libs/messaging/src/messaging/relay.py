@@ -7,7 +7,8 @@ between acknowledgement and delete publishes rows again: consumers drop the copy
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -17,8 +18,8 @@ from opentelemetry.metrics import CallbackOptions, Observation
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from messaging import failpoints, propagation, telemetry
-from messaging.clients import KafkaProducer
+from messaging import failpoints, telemetry
+from messaging.clients import KafkaProducer, RecordHeaders
 from messaging.database import connect
 from messaging.logs import type_name
 from messaging.settings import PostgresSettings
@@ -136,27 +137,20 @@ class OutboxRelay:
         next batch waits for the same send instead of making a second copy.
         """
         producer = await self._started_producer()
-        with contextlib.ExitStack() as spans:
-            for topic, contexts, oldest in _by_topic(rows, already_sent=self._in_flight):
-                spans.enter_context(telemetry.sending(topic, contexts, oldest))
-            try:
-                async with asyncio.timeout(PUBLISH_SECONDS):
-                    for row in rows:
-                        if row.id not in self._in_flight:
-                            self._in_flight[row.id] = await producer.send(
-                                row.topic,
-                                row.payload,
-                                key=row.key.encode(),
-                                headers=encoded(row.headers),
-                            )
-                    await asyncio.wait([self._in_flight[row.id] for row in rows])
-            except TimeoutError:
-                pass
+        fresh = [(row, encoded(row.headers)) for row in rows if row.id not in self._in_flight]
+        with _sending(fresh), contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PUBLISH_SECONDS):
+                for row, headers in fresh:
+                    self._in_flight[row.id] = await producer.send(
+                        row.topic, row.payload, key=row.key.encode(), headers=headers
+                    )
+                await asyncio.wait([self._in_flight[row.id] for row in rows])
         return await self._acknowledged(rows)
 
     async def _acknowledged(self, rows: Sequence[Any]) -> list[int]:
         """Return the rows to delete; a key stops at its first row that is not acknowledged."""
         acknowledged: list[int] = []
+        by_topic: Counter[str] = Counter()
         stopped: set[tuple[str, str]] = set()
         refused: BaseException | None = None
         for row in rows:
@@ -168,7 +162,9 @@ class OutboxRelay:
                 stopped.add((row.topic, row.key))
             elif (row.topic, row.key) not in stopped:
                 acknowledged.append(row.id)
-                telemetry.sent_messages.add(1, {"messaging.destination.name": row.topic})
+                by_topic[row.topic] += 1
+        for topic, number in by_topic.items():
+            telemetry.sent_messages.add(number, {"messaging.destination.name": topic})
         if refused is not None:
             _logger.error("Kafka refused an event: %s", type_name(refused), exc_info=refused)
             await self._discard_producer()
@@ -249,15 +245,17 @@ async def _delete(connection: AsyncConnection, ids: Sequence[int]) -> None:
         await connection.execute(delete(outbox).where(outbox.c.id == func.any(list(ids))))
 
 
-def _by_topic(
-    rows: Sequence[Any], *, already_sent: Mapping[int, object]
-) -> Iterable[tuple[str, list[Any], float]]:
+@contextlib.contextmanager
+def _sending(fresh: Sequence[tuple[Any, RecordHeaders]]) -> Generator[None]:
+    """Span around the publication of rows, one for each topic among them."""
     now = datetime.now(UTC)
-    topics: dict[str, list[Any]] = {}
-    for row in rows:
-        if row.id not in already_sent:
-            topics.setdefault(row.topic, []).append(row)
-    for topic, fresh in topics.items():
-        contexts = [propagation.extract(encoded(row.headers)) for row in fresh]
-        oldest = max((now - row.created_at).total_seconds() for row in fresh)
-        yield topic, contexts, max(0.0, oldest)
+    headers: dict[str, list[RecordHeaders]] = {}
+    oldest: dict[str, datetime] = {}
+    for row, row_headers in fresh:
+        headers.setdefault(row.topic, []).append(row_headers)
+        oldest[row.topic] = min(row.created_at, oldest.get(row.topic, now))
+    with contextlib.ExitStack() as spans:
+        for topic, of_topic in headers.items():
+            age = (now - oldest[topic]).total_seconds()
+            spans.enter_context(telemetry.sending(topic, of_topic, age))
+        yield

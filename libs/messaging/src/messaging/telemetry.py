@@ -10,20 +10,23 @@ No message content and no address is ever an attribute.
 
 import contextlib
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 
 from entente_contracts import Envelope
 from opentelemetry import context as otel_context
 from opentelemetry import metrics, trace
 from opentelemetry.context import Context
-from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+from opentelemetry.trace import Link, Span, SpanKind, Status, StatusCode
 
 from messaging import propagation
+from messaging.clients import RecordHeaders
 from messaging.delivery import Arrival
 from messaging.logs import type_name
 
 _tracer = trace.get_tracer("entente.messaging")
+_MOST_LINKS = 128  # OpenTelemetry's default limit: a span would drop the others
 _IN_BATCH = otel_context.create_key("entente-batch")
 _meter = metrics.get_meter("entente.messaging")
 
@@ -71,19 +74,22 @@ def creating(topic: str, envelope: Envelope, cause: Context | None) -> Generator
 
 
 @contextlib.contextmanager
-def sending(topic: str, contexts: Sequence[Context], oldest_seconds: float) -> Generator[Span]:
-    """Span around the publication of outbox rows; a trace of its own with a link to each row's."""
+def sending(topic: str, headers: Sequence[RecordHeaders], oldest_seconds: float) -> Generator[Span]:
+    """Span around the publication of records, a trace of its own; `headers` are each record's.
+
+    Links lead to the spans that created the records.
+    """
     with _tracer.start_as_current_span(
         f"send {topic}",
         context=Context(),
         kind=SpanKind.CLIENT,
-        links=[link for context in contexts for link in propagation.link_to(context)],
+        links=_links(propagation.extract(of_record) for of_record in headers),
         attributes={
             "messaging.system": "kafka",
             "messaging.operation.name": "send",
             "messaging.operation.type": "send",
             "messaging.destination.name": topic,
-            "messaging.batch.message_count": len(contexts),
+            "messaging.batch.message_count": len(headers),
             "entente.outbox.oldest_age": oldest_seconds,
         },
         record_exception=False,
@@ -103,7 +109,7 @@ class Processing:
     def of(self, arrivals: Sequence[Arrival], *, attempt: int) -> Generator[Span]:
         """Span around one attempt: child of the creating span for one young record, else a root.
 
-        Links lead to the creating span of every record. The span ends as failed when the block
+        Links lead to the creating spans of the records. The span ends as failed when the block
         raises; the exception's text, which may quote the record, is not recorded.
         """
         topic = arrivals[0].position.topic
@@ -113,7 +119,7 @@ class Processing:
             f"process {topic}",
             context=self._parent(arrivals),
             kind=SpanKind.CONSUMER,
-            links=[link for a in arrivals for link in propagation.link_to(a.context)],
+            links=_links(arrival.context for arrival in arrivals),
             attributes=self._attributes(arrivals, attempt),
             record_exception=False,
             set_status_on_exception=False,
@@ -201,6 +207,12 @@ class Processing:
                 "entente.event.age": age_seconds(first.envelope),
             }
         return attributes
+
+
+def _links(contexts: Iterable[Context]) -> list[Link]:
+    return [
+        link for context in islice(contexts, _MOST_LINKS) for link in propagation.link_to(context)
+    ]
 
 
 def _batch() -> contextlib.AbstractContextManager[None]:
