@@ -1,0 +1,71 @@
+"""Processes join and leave, some without a word: each effect happens once and in order."""
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+from journal.lab.eventually import eventually
+from journal.lab.fleet import Fleet
+from journal.lab.ledger import NumbersByNote
+from journal.lab.process import JournalProcess
+
+pytestmark = pytest.mark.integration
+
+
+def count(copies: NumbersByNote) -> int:
+    return sum(map(len, copies.values()))
+
+
+async def test_relays_and_consumers_come_and_go_under_load(fleet: Fleet) -> None:
+    notes = [uuid4() for _ in range(240)]
+
+    async def join(name: str, *, batches: bool = True) -> JournalProcess:
+        return await fleet.start(name, group="reader", batches=batches, telemetry__sample_ratio=0)
+
+    async def applied() -> int:
+        return count(await fleet.ledger.copies("reader"))
+
+    first, second = await asyncio.gather(join("first", batches=False), join("second"))
+    async with asyncio.TaskGroup() as load:
+        load.create_task(fleet.ledger.write_side_by_side(notes, writers=12, changes_each=1000))
+        await eventually(applied, lambda seen: seen > 0)
+        third = await join("third")
+        await first.program.stop()
+        await second.program.kill()
+        await join("fourth")
+    await fleet.settle("reader", within=150)
+
+    written = await fleet.ledger.written()
+    assert count(written) == 12_000
+    assert await fleet.ledger.copies("reader") == written
+    assert first.program.exit_code == 0
+    assert third.program.running
+
+
+@pytest.mark.parametrize("moment", ["consumer.in_handler", "consumer.after_commit"])
+async def test_a_zombie_that_wakes_after_its_partitions_were_taken_changes_nothing(
+    fleet: Fleet, moment: str
+) -> None:
+    note = uuid4()
+
+    async def duplicates() -> int:
+        return sum(span.attributes.get("entente.inbox.duplicates", 0) for span in fleet.spans())
+
+    await fleet.ledger.write(note, times=40)
+    zombie = await fleet.start(
+        "zombie",
+        group="reader",
+        failpoints=f"{moment}=sleep(2)@5",
+        postgres__statement_timeout_seconds=5,
+    )
+    await eventually(zombie.fired, bool)
+    zombie.program.pause()
+
+    await fleet.start("heir", group="reader", postgres__statement_timeout_seconds=5)
+    await fleet.settle("reader")
+    zombie.program.resume()
+
+    await eventually(duplicates, bool)
+    await fleet.ledger.write(note, times=10)
+    await fleet.settle("reader")
+    assert await fleet.ledger.copies("reader") == await fleet.ledger.written()
