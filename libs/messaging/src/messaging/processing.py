@@ -5,6 +5,7 @@ import contextlib
 import logging
 import random
 import time
+from collections import deque
 from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -77,32 +78,44 @@ class RecordProcessor:
         """Handle records of any partitions in the order given."""
         started = time.monotonic()
         done = 0
-        for chunk in _chunks(records, self.consumer.batch_size):
+        waiting = deque(_chunks(records, self.consumer.batch_size))
+        while waiting:
             if self._stopping.is_set() or time.monotonic() - started > _LONGEST_STRETCH_SECONDS:
                 break
             if self.halted:
                 return Progress(done, TooManyDeadLettersError(self.consumer.name))
+            chunk = waiting.popleft()
             try:
                 await self._process_chunk(chunk)
             except StoppingError:
                 break
+            except _PoisonAmongOthersError:
+                waiting.extendleft([record] for record in reversed(chunk))
             except Exception as error:  # noqa: BLE001  # the caller logs it and has the records come again
                 return Progress(done, error)
-            done += len(chunk)
+            else:
+                done += len(chunk)
         return Progress(done)
 
     async def _process_chunk(self, records: Sequence[Record]) -> None:
-        arrivals: list[Arrival] = []
-        sources: list[Record] = []
-        for record in records:
-            arrival = await self._read(record)
-            if arrival is not None:
-                arrivals.append(arrival)
-                sources.append(record)
-        if arrivals:
-            await self._apply(arrivals, sources)
+        """Apply the records in one transaction, or move a lone poison record to the dead letters.
 
-    async def _read(self, record: Record) -> Arrival | None:
+        Raises _PoisonAmongOthersError when they have to be handled one by one to find it.
+        """
+        try:
+            arrivals = [found for record in records if (found := self._read(record)) is not None]
+            if arrivals:
+                await self._retry(arrivals)
+                self._dead_letters.handled()
+        except _PoisonError as poison:
+            if len(records) > 1:
+                _logger.warning("batch of %d failed, handling one by one", len(records))
+                raise _PoisonAmongOthersError from poison
+            await self._add_dead_letter(records[0], poison)
+        else:
+            self._processing.count(records[0].topic, "ignored", len(records) - len(arrivals))
+
+    def _read(self, record: Record) -> Arrival | None:
         try:
             found = read(
                 record,
@@ -111,28 +124,9 @@ class RecordProcessor:
                 decoder=self.consumer.decoder,
             )
         except UnreadableRecordError as error:
-            await self._add_dead_letter(record, error.reason, str(error), attempts=1)
-            return None
+            raise _PoisonError(error, attempts=1) from error
         unwanted = isinstance(found, Tombstone) and not self.consumer.accepts_tombstones
-        if isinstance(found, Ignored) or unwanted:
-            self._processing.count(record.topic, "ignored")
-            return None
-        return found
-
-    async def _apply(self, arrivals: Sequence[Arrival], sources: Sequence[Record]) -> None:
-        try:
-            await self._retry(arrivals)
-        except _PoisonError as poison:
-            if len(arrivals) == 1:
-                await self._add_dead_letter(
-                    sources[0], poison.reason, poison.detail, attempts=poison.attempts
-                )
-                return
-            _logger.warning("batch of %d failed, handling one by one", len(arrivals))
-            for arrival, source in zip(arrivals, sources, strict=True):
-                await self._apply([arrival], [source])
-        else:
-            self._dead_letters.handled()
+        return None if isinstance(found, Ignored) or unwanted else found
 
     async def _retry(self, arrivals: Sequence[Arrival]) -> None:
         started = time.monotonic()
@@ -173,10 +167,10 @@ class RecordProcessor:
         self._processing.count(topic, "applied", len(fresh))
         self._processing.count(topic, "duplicate", duplicates)
 
-    async def _add_dead_letter(
-        self, record: Record, reason: str, detail: str, *, attempts: int
-    ) -> None:
-        await self._dead_letters.add(record, reason=reason, detail=detail, attempts=attempts)
+    async def _add_dead_letter(self, record: Record, poison: "_PoisonError") -> None:
+        await self._dead_letters.add(
+            record, reason=poison.reason, detail=poison.detail, attempts=poison.attempts
+        )
         self._processing.count(record.topic, "dead_letter")
 
     async def _pause(self, attempt: int) -> None:
@@ -191,14 +185,18 @@ class RecordProcessor:
 
 
 class _PoisonError(Exception):
-    """The arrivals cannot be handled: a code and a description that quotes no content."""
+    """A record cannot be handled: a code and a description that quotes no content."""
 
     def __init__(self, error: Exception, attempts: int) -> None:
         super().__init__(type_name(error))
         harmless = isinstance(error, PermanentError)
         self.reason = error.reason if harmless else "handler_failed"
-        self.detail = f"{type_name(error)}: {error}" if harmless else type_name(error)
+        self.detail = (str(error) if harmless else "") or type_name(error)
         self.attempts = attempts
+
+
+class _PoisonAmongOthersError(Exception):
+    """One of several records cannot be handled; the others can."""
 
 
 def _chunks(records: Sequence[Record], size: int) -> Iterable[Sequence[Record]]:

@@ -79,11 +79,14 @@ async def test_poison_first_in_its_partition_blocks_nothing_and_is_kept_as_it_wa
         assert letter.headers[: len(original.headers)] == original.headers
 
 
-async def test_dead_letters_in_a_row_stop_the_consumer_and_liveness_says_so(fleet: Fleet) -> None:
+@pytest.mark.parametrize("batches", [False, True])
+async def test_dead_letters_in_a_row_stop_the_consumer_and_liveness_says_so(
+    fleet: Fleet, batches: bool
+) -> None:
     for _ in range(25):
         await produce(fleet, Oddity(text="unwanted"))
     await produce(fleet, Oddity())
-    journal = await fleet.start(group="reader")
+    journal = await fleet.start(group="reader", batches=batches)
 
     live = await eventually(journal.livez, lambda answer: answer.status_code == 503)
 
