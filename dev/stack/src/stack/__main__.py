@@ -12,6 +12,7 @@ from rich.console import Console
 from stack.component import Breakable
 from stack.errors import StackError
 from stack.journal import Journal
+from stack.sample.furnish import first_question, furnish
 from stack.services import DEMO
 from stack.settings import StackSettings
 from stack.stack import Stack
@@ -67,6 +68,7 @@ def _settings(arguments: argparse.Namespace) -> StackSettings:
         postgres="postgres" in arguments.only,
         kafka="kafka" in arguments.only,
         mail="mail" in arguments.only,
+        calendars="services" in arguments.only,
         services=DEMO if "services" in arguments.only else (),
         traces=os.environ.get("TRACES") == "1",
         ports=ports,
@@ -99,11 +101,22 @@ async def _run(settings: StackSettings, console: Console) -> None:
         console.print(notice, style="bold yellow", markup=False)
 
     async with Stack(settings, announce=announce, journal=Journal(console)) as stack:
-        width = max(map(len, stack.addresses), default=0)
-        for label, address in stack.addresses.items():
-            console.print(f"{label:<{width}}  {address}", style="bold", markup=False)
-        console.print("ready; Ctrl-C stops everything", style="bold green")
+        if stack.services:
+            await furnish(stack)
+        _show(console, stack)
         await _report_deaths(stack, announce)
+
+
+def _show(console: Console, stack: Stack) -> None:
+    """Print where to look, and a first question to ask."""
+    documents = {f"{name} API": f"{service.url}/docs" for name, service in stack.services.items()}
+    places = {**stack.addresses, **documents}
+    width = max(map(len, places), default=0)
+    for label, address in places.items():
+        console.print(f"{label:<{width}}  {address}", style="bold", markup=False)
+    if stack.services:
+        console.print(first_question(stack), markup=False)
+    console.print("ready; Ctrl-C stops everything", style="bold green")
 
 
 async def _report_deaths(stack: Stack, announce: Callable[[str], None]) -> None:

@@ -1,5 +1,9 @@
 """The services of the demo, one entry each."""
 
+import base64
+import json
+import secrets
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -42,4 +46,32 @@ class ServiceSpec:
     environment: Callable[[Addresses], Mapping[str, str]] = _nothing_more
 
 
-DEMO: tuple[ServiceSpec, ...] = ()
+def _connector(addresses: Addresses) -> Mapping[str, str]:
+    return {
+        "CONNECTOR__OIDC__ISSUER": addresses.issuer,
+        "CONNECTOR__SECRETS__ENCRYPTION_KEYS": json.dumps([_key()]),
+        "CONNECTOR__SECRETS__PSEUDONYM_KEY": _key(),
+        "CONNECTOR__EGRESS__ALLOWED_PRIVATE": json.dumps(addresses.calendar_servers),
+        "CONNECTOR__SYNC__INTERVAL_SECONDS": "10",
+    }
+
+
+def _availability(addresses: Addresses) -> Mapping[str, str]:
+    return {"AVAILABILITY__OIDC__ISSUER": addresses.issuer}
+
+
+def _key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _python(module: str, environment: Callable[[Addresses], Mapping[str, str]]) -> ServiceSpec:
+    command = (sys.executable, "-m", module)
+    return ServiceSpec(
+        name=module, command=command, prepare=((*command, "migrate"),), environment=environment
+    )
+
+
+DEMO: tuple[ServiceSpec, ...] = (
+    _python("connector", _connector),
+    _python("availability", _availability),
+)
