@@ -24,7 +24,7 @@ from booking.domain.errors import BookingError
 from booking.domain.parties import BookedHost, Role
 from booking.domain.proposing import propose
 from booking.domain.rescheduling import moved_in_calendar, reschedule
-from booking.testing import (
+from booking.testing.lives import (
     ANSWER_BY,
     EXPIRES,
     HOST_A,
@@ -62,7 +62,7 @@ class BookingLife(RuleBasedStateMachine):
         if transition is None:
             return
         before, after = self.booking, transition.after
-        assert transition.before == before.revision
+        assert transition.before is before
         assert after.revision == before.revision + 1
         assert after.sequence >= before.sequence
         assert before.status not in ENDED or not claims_of(after)

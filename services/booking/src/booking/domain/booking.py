@@ -211,11 +211,11 @@ class Obstacle:
 class Transition:
     """A change: the booking after it, the fact it makes known, the entries it commands.
 
-    `before` is the revision the change rests on: 0 for a new booking.
+    `before` is what the change rests on, None for a new booking.
     """
 
     after: Booking
-    before: int
+    before: Booking | None
     fact: Fact | None = None
     commands: tuple[Entry, ...] = ()
     obstacle: Obstacle | None = None
@@ -227,7 +227,7 @@ def changed(
     """Return the transition between two revisions; it commands what was touched in it."""
     return Transition(
         after=after,
-        before=before.revision,
+        before=before,
         fact=fact,
         commands=commands_of(after),
         obstacle=obstacle,

@@ -9,7 +9,7 @@ class BookingError(Exception):
     code: ClassVar[str]
 
 
-class RuleError(BookingError):
+class RuleError(BookingError, ValueError):
     """A value that breaks a rule; `field` is where it stands."""
 
     code = "invalid_value"

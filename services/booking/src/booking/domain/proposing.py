@@ -54,7 +54,7 @@ def propose(
     Raises PastError.
     """
     booking = _booking(proposal, now, expires_at, _tentative(proposal, routes))
-    return Transition(after=booking, before=0, fact=Fact.PROPOSED, commands=commands_of(booking))
+    return Transition(after=booking, before=None, fact=Fact.PROPOSED, commands=commands_of(booking))
 
 
 def book(proposal: Proposal, *, routes: Routes, answer_by: datetime, now: datetime) -> Transition:
@@ -65,7 +65,7 @@ def book(proposal: Proposal, *, routes: Routes, answer_by: datetime, now: dateti
     after, fact = begin_confirming(
         proposed, proposal.options[0], routes=routes, answer_by=answer_by, revision=1
     )
-    return Transition(after=after, before=0, fact=fact, commands=commands_of(after))
+    return Transition(after=after, before=None, fact=fact, commands=commands_of(after))
 
 
 def _booking(

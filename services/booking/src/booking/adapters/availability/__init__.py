@@ -1,0 +1,1 @@
+"""How the availability service is asked."""

@@ -1,0 +1,105 @@
+"""Statements through the driver: one at a time on a pool, or within a session's transaction.
+
+What a booking needs is one statement per transition; on a connection that commits by itself it
+takes one round trip (SQLAlchemy would add a BEGIN, a COMMIT and its own time).
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Protocol
+
+import asyncpg
+from messaging.database import connect
+from messaging.settings import PostgresSettings
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from booking.application.errors import KeyInUseError, SlotTakenError, SlugTakenError, StorageError
+
+_ATTEMPTS = 5
+_PAUSE_SECONDS = 0.02
+_TURNED_AWAY = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+_UNREACHABLE = (
+    OSError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
+_CONSTRAINTS = {"idempotency_key_pkey": KeyInUseError, "meeting_type_slug": SlugTakenError}
+
+Row = Any
+"""A record of the driver: columns by name."""
+
+
+class Database(Protocol):
+    """Runs one statement; errors are the application's."""
+
+    async def fetch(self, statement: str, *values: Any) -> Sequence[Row]:
+        """Return the rows. Raises StorageError, or what the violated constraint means."""
+        ...
+
+
+class PooledDatabase:
+    """Each statement commits by itself; turned away by a rival, it is tried again a few times."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    async def fetch(self, statement: str, *values: Any) -> Sequence[Row]:
+        """Return the rows."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                return await self._pool.fetch(statement, *values)
+            except _TURNED_AWAY:
+                await asyncio.sleep(
+                    _PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1.5)  # noqa: S311  # jitter
+                )
+            except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+                raise _translated(error) from error
+        raise StorageError(f"turned away {_ATTEMPTS} times")
+
+
+class SessionDatabase:
+    """Statements within the transaction that a session has begun."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def fetch(self, statement: str, *values: Any) -> Sequence[Row]:
+        """Return the rows."""
+        connection = await self._session.connection()
+        raw: Any = (await connection.get_raw_connection()).driver_connection
+        try:
+            return await raw.fetch(statement, *values)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            raise _translated(error) from error
+
+
+@asynccontextmanager
+async def pooled(settings: PostgresSettings, *, application_name: str) -> AsyncGenerator[Any]:
+    """Yield a pool that spends no round trip on resetting connections: nothing is ever set."""
+
+    async def new(*_: Any, **__: Any) -> Any:
+        return await connect(settings, application_name=application_name)
+
+    async def keep(_: Any) -> None:
+        pass
+
+    pool: Any = asyncpg.create_pool(  # pyright: ignore[reportUnknownMemberType]  # partly untyped
+        connect=new, reset=keep, min_size=1, max_size=settings.pool_size
+    )
+    async with pool:
+        yield pool
+
+
+def _translated(error: Exception) -> Exception:
+    if isinstance(error, asyncpg.ExclusionViolationError):
+        return SlotTakenError()
+    if isinstance(error, asyncpg.UniqueViolationError):
+        known = _CONSTRAINTS.get(getattr(error, "constraint_name", ""))
+        return error if known is None else known("given already")
+    if isinstance(error, (*_TURNED_AWAY, *_UNREACHABLE)):
+        return StorageError(type(error).__name__)
+    return error

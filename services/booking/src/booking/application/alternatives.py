@@ -1,0 +1,56 @@
+"""What could be had instead of a time that cannot."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from booking.application.errors import AvailabilityUnavailableError
+from booking.application.ports import Search
+from booking.application.services import Services
+from booking.domain.booking import Booking
+from booking.domain.meeting_type import MeetingType
+from booking.domain.slot import Slot
+
+_MOST = 5
+_AHEAD = timedelta(days=14)
+
+
+async def alternatives_to(
+    services: Services,
+    slot: Slot,
+    meeting_type: MeetingType | None,
+    *,
+    host_ids: tuple[UUID, ...] | None = None,
+    ignoring: UUID | None = None,
+) -> tuple[Slot, ...]:
+    """Return the first free slots from `slot` on; none when availability cannot tell.
+
+    They are a courtesy: an answer is not held up or failed for them.
+    """
+    if meeting_type is None or not meeting_type.active:
+        return ()
+    start = max(slot.start, services.now())
+    search = Search(
+        meeting_type=meeting_type,
+        host_ids=host_ids or meeting_type.host_ids,
+        window=Slot(start, start + _AHEAD),
+        ignoring=ignoring,
+    )
+    try:
+        found = await services.free_slots.find(search)
+    except AvailabilityUnavailableError:
+        return ()
+    return tuple(free.slot for free in found if not free.slot.overlaps(slot))[:_MOST]
+
+
+async def alternatives_for(services: Services, booking: Booking, slot: Slot) -> tuple[Slot, ...]:
+    """Return what its hosts could offer a booking instead of `slot`."""
+    meeting_type = await services.meeting_types.get(
+        booking.tenant_id, booking.terms.meeting_type_id
+    )
+    return await alternatives_to(
+        services,
+        slot,
+        meeting_type,
+        host_ids=tuple(host.host_id for host in booking.hosts),
+        ignoring=booking.id,
+    )
