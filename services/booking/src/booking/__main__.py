@@ -1,0 +1,5 @@
+"""Run booking: `python -m booking`."""
+
+from booking.main import main
+
+main()
