@@ -74,6 +74,8 @@ class Overrides:
 
     def segment_of(self, instance: Instance) -> Segment | None:
         """Return the segment an instance lies in, None before the first."""
+        if not self.segments:
+            return None
         place = bisect_right(self._begins, _comparable(instance.key))
         return self.segments[place - 1] if place else None
 

@@ -1,8 +1,9 @@
 """The starts of a series between two dates: DTSTART, RRULE, RDATE less EXRULE and EXDATE."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from typing import NamedTuple
 
 from connector.domain.limits import Work
 from connector.domain.recurrence_days import days_between
@@ -13,8 +14,7 @@ from connector.icalendar.exclusions import Exclusions
 from connector.icalendar.recurrence_text import parse_rule
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(NamedTuple):
     """One start of a series.
 
     `start` is a date or a time on the series' own wall clock; `key` identifies the instance: the

@@ -139,7 +139,9 @@ class _Reader:
         return component
 
     def _end(self, name: str) -> Component | None:
-        if any(opened == name for opened, _ in self._open):
+        if self._open and self._open[-1][0] == name:
+            self._open.pop()
+        elif any(opened == name for opened, _ in self._open):
             self._abandon_until(name)
             self._open.pop()
         elif self._open:
