@@ -192,3 +192,52 @@ def test_occurrence_that_began_before_the_window(calendar: Any) -> None:
     assert calendar.rows(event, "2026-03-11", "2026-03-20") == [
         ("03-01T09:00", "03-11T09:00", "busy")
     ]
+
+
+def test_this_and_future_brings_later_instances_back_into_the_window(
+    calendar: Any, to_rows: Any
+) -> None:
+    body = series(
+        "DTSTART;VALUE=DATE:20260101\nRRULE:FREQ=WEEKLY",
+        "RECURRENCE-ID;VALUE=DATE;RANGE=THISANDFUTURE:20260312\nDTSTART;VALUE=DATE:20260206",
+    )
+    assert starts(to_rows(calendar.expansion(body, *WEEK))) == ["03-05", "03-06"]
+
+
+def test_overrides_of_equal_sequence_are_all_kept(calendar: Any, to_rows: Any) -> None:
+    first = "RECURRENCE-ID:20260303T080000Z\nDTSTART:20260307T180000Z"
+    second = "RECURRENCE-ID:20260303T080000Z\nDTSTART:20260307T200000Z"
+    found = starts(to_rows(calendar.expansion(series(DAILY, first, second), *WEEK)))
+    assert found[-2:] == ["03-07T18:00", "03-07T20:00"]
+
+
+@pytest.mark.parametrize(
+    ("event", "number"),
+    [
+        ("DTSTART:20260302T000000Z", 1),
+        ("DTSTART:20260309T000000Z", 0),
+        ("DTSTART:20260301T230000Z\nDURATION:PT1H", 0),
+        ("DTSTART:20260301T230000Z\nDURATION:PT1H1S", 1),
+    ],
+)
+def test_window_is_half_open(calendar: Any, event: str, number: int) -> None:
+    assert len(calendar.rows(event, *WEEK)) == number
+
+
+@pytest.mark.parametrize(
+    ("rule", "days"),
+    [
+        ("FREQ=YEARLY;BYWEEKNO=1;BYDAY=MO", ["2027-01-04", "2028-01-03"]),
+        ("FREQ=YEARLY;BYWEEKNO=-1;BYDAY=SU", ["2027-01-03", "2028-01-02"]),
+        ("FREQ=YEARLY;BYWEEKNO=53", ["2026-12-31"]),
+        ("FREQ=YEARLY;BYYEARDAY=-1", ["2026-12-31", "2027-12-31"]),
+        ("FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1;BYMONTH=1", ["2027-01-29", "2028-01-31"]),
+        ("FREQ=WEEKLY;BYDAY=MO;BYMONTHDAY=1,2,3;BYMONTH=5", ["2027-05-03", "2028-05-01"]),
+    ],
+)
+def test_rarer_rules(calendar: Any, rule: str, days: list[str]) -> None:
+    # DTSTART, a Thursday, is an instance too; it lies before the window.
+    event = f"DTSTART;VALUE=DATE:20200102\nRRULE:{rule}"
+    body = f"BEGIN:VEVENT\nUID:one\n{event}\nEND:VEVENT"
+    found = calendar.expansion(body, "2026-12-28", "2028-06-01").occurrences
+    assert [f"{one.start_date}" for one in found] == days

@@ -17,6 +17,7 @@ from connector.domain.limits import Limits, Work
 from connector.domain.occurrence import TimedOccurrence
 from connector.domain.recurrence_days import days_between
 from connector.domain.recurrence_times import times_between
+from connector.domain.window import Window
 from connector.icalendar.expand import expand
 from connector.icalendar.recurrence_text import parse_rule
 from dateutil.rrule import rrulestr
@@ -135,6 +136,51 @@ def test_times_are_those_that_dateutil_walks_to(rule: str, first: datetime, days
         except ValueError:  # how dateutil says that some rules can never find anything
             expected = []
     assert list(times_between(parse_rule(rule), first, low, high, Work(ENOUGH))) == expected
+
+
+@st.composite
+def series(draw: st.DrawFn) -> str:
+    """Draw a series of half an hour with exceptions by EXDATE, RDATE and RECURRENCE-ID."""
+    zone = draw(st.sampled_from(("Europe/Paris", "America/New_York", "Australia/Lord_Howe")))
+    first = draw(st.datetimes(datetime(2025, 6, 1), datetime(2026, 4, 1)))  # noqa: DTZ001  # wall clock
+    first = first.replace(second=0, microsecond=0)
+
+    def at(days: int, hours: int = 0) -> str:
+        return f"{first + timedelta(days=days, hours=hours):%Y%m%dT%H%M%S}"
+
+    day = st.integers(0, 300)
+    master = ["UID:one", f"DTSTART;TZID={zone}:{at(0)}", "DURATION:PT30M", f"RRULE:{draw(rules())}"]
+    for name in ("EXDATE", "RDATE"):
+        if draw(st.booleans()):
+            stamps = ",".join(at(days) for days in draw(st.lists(day, min_size=1, max_size=6)))
+            master.append(f"{name};TZID={zone}:{stamps}")
+    events = [master]
+    for days in draw(st.lists(day, max_size=3, unique=True)):
+        moved = at(days, draw(st.integers(-72, 72)))
+        original = f"RECURRENCE-ID;TZID={zone}:{at(days)}"
+        events.append(["UID:one", original, f"DTSTART;TZID={zone}:{moved}", "DURATION:PT15M"])
+    lines = [line for event in events for line in ("BEGIN:VEVENT", *event, "END:VEVENT")]
+    return "\r\n".join(["BEGIN:VCALENDAR", *lines, "END:VCALENDAR", ""])
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@settings(deadline=None)
+@given(series())
+def test_series_with_exceptions_is_the_same_in_both_engines(text: str) -> None:
+    window = Window(datetime(2026, 2, 1, tzinfo=UTC), datetime(2026, 5, 1, tzinfo=UTC))
+    with dateutil_until_2030():
+        query: Any = recurring_ical_events.of(icalendar.Calendar.from_ical(text))
+        expected = {
+            (event["DTSTART"].dt.astimezone(UTC), event["DTEND"].dt.astimezone(UTC))
+            for event in query.between(window.start, window.end)
+        }
+    expansion = expand(text.encode(), window, owner_addresses=frozenset(), default_zone="UTC")
+    found = {
+        (one.start, one.end) for one in expansion.occurrences if isinstance(one, TimedOccurrence)
+    }
+    assert {one for one in found if window.covers(*one)} == {
+        one for one in expected if window.covers(*one)
+    }
 
 
 @pytest.fixture(scope="module")
