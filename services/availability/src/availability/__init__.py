@@ -1,1 +1,1 @@
-"""availability."""
+"""When hosts are free: answered over HTTP from projections, which Kafka's topics can rebuild."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from availability.domain.busy_state import BusyState
 from availability.domain.candidate import Candidate, candidates
 from availability.domain.errors import RuleError
 from availability.domain.host import Host
+from availability.domain.intervals import Interval
 from availability.domain.reasons import Reason, Refusal
 from availability.domain.slot_request import SlotRequest, check_hosts
 from availability.domain.wall_clock import DAY, MINUTE, day_of, instants
@@ -32,6 +34,29 @@ def explain(
     }
 
 
+class RefusedStart(NamedTuple):
+    """A start that a host does not offer, with every reason."""
+
+    start: int
+    refusals: tuple[Refusal, ...]
+
+
+def refused_starts(
+    hosts: Sequence[Host], request: SlotRequest
+) -> dict[UUID, tuple[RefusedStart, ...]]:
+    """Return, per host and in order, the starts within the window that it does not offer.
+
+    They are those that hours and step allow, and the beginning of the window, whatever it is: who
+    asks about one start lets the window begin there. A start is in neither more nor less than one
+    of this answer and the slots.
+    """
+    check_hosts(hosts, request.rules)
+    return {
+        host.host_id: tuple(_refused(candidate, request.window))
+        for host, candidate in zip(hosts, candidates(hosts, request), strict=True)
+    }
+
+
 def explain_wall_time(
     hosts: Sequence[Host], request: SlotRequest, zone: ZoneInfo, local: datetime
 ) -> dict[UUID, tuple[Refusal, ...]]:
@@ -44,6 +69,17 @@ def explain_wall_time(
     if not shown:
         return {host.host_id: (Refusal(Reason.DST_GAP),) for host in hosts}
     return explain(hosts, request, shown[-1 if local.fold else 0][0])
+
+
+def _refused(candidate: Candidate, window: Interval) -> Iterator[RefusedStart]:
+    begin, end = window
+    asked = {begin} | {
+        start for run in candidate.possible.runs for start in run if begin <= start < end
+    }
+    for start in sorted(asked):
+        refusals = tuple(_refusals(candidate, start))
+        if refusals:
+            yield RefusedStart(start, refusals)
 
 
 def _refusals(candidate: Candidate, start: int) -> Iterator[Refusal]:

@@ -20,6 +20,23 @@ def month_number(month: str) -> int:
     return int(read[1]) * _MONTHS_OF_YEAR + int(read[2]) - 1
 
 
+def month_name(month: int) -> str:
+    """Return a count of months as `"2026-03"`."""
+    year, index = divmod(month, _MONTHS_OF_YEAR)
+    return f"{year:04}-{index + 1:02}"
+
+
+@lru_cache(maxsize=1024)
+def month_dates(month: int) -> tuple[date, date]:
+    """Return the first date of a month and the first date after it."""
+    return _first_date(month), _first_date(month + 1)
+
+
+def month_of(day: date) -> int:
+    """Return the month of a date."""
+    return day.year * _MONTHS_OF_YEAR + day.month - 1
+
+
 @lru_cache(maxsize=4096)
 def known_time(months: frozenset[int], zone: ZoneInfo) -> tuple[Interval, ...]:
     """Return the instants about which pictures of `months` say everything.
@@ -37,5 +54,9 @@ def known_time(months: frozenset[int], zone: ZoneInfo) -> tuple[Interval, ...]:
 
 
 def _first_day(month: int) -> int:
+    return day_of(_first_date(month))
+
+
+def _first_date(month: int) -> date:
     year, index = divmod(month, _MONTHS_OF_YEAR)
-    return day_of(date(year, index + 1, 1))
+    return date(year, index + 1, 1)

@@ -9,8 +9,9 @@ offset have no instant, repeated ones have two.
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from availability.domain.errors import RuleError
 from availability.domain.intervals import Interval
 
 DAY = 86_400
@@ -25,6 +26,14 @@ class Stretch(NamedTuple):
     start: int
     end: int
     offset: int
+
+
+def zone_named(name: str) -> ZoneInfo:
+    """Return the IANA zone of that name; raise RuleError where the zone database has none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a directory
+        raise RuleError("timezone", "is no IANA time zone") from None
 
 
 def day_of(local_date: date) -> int:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from availability.domain.errors import RuleError
 from availability.domain.wall_clock import DAY, MINUTE, day_of, stretches
 
-_DAYS_OF_WEEK = 7
+DAYS_OF_WEEK = 7
 _MINUTES_OF_DAY = 1440
 _WEEKDAY_OF_DAY_0 = 3  # 1970-01-01 was a Thursday
 
@@ -57,7 +57,7 @@ class WorkingHours:
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if len(self.weekly) != _DAYS_OF_WEEK:
+        if len(self.weekly) != DAYS_OF_WEEK:
             raise RuleError("weekly", "must name seven days, Monday first")
         for weekday, hours in enumerate(self.weekly):
             _check_disjoint(f"weekly[{weekday}]", hours)
@@ -75,7 +75,7 @@ class WorkingHours:
 
     def of_day(self, day: int) -> tuple[Hours, ...]:
         """Return the hours of a local day (days since 1970-01-01)."""
-        weekday = (day + _WEEKDAY_OF_DAY_0) % _DAYS_OF_WEEK
+        weekday = (day + _WEEKDAY_OF_DAY_0) % DAYS_OF_WEEK
         return self._by_day.get(day, self.weekly[weekday])
 
 

@@ -1,0 +1,1 @@
+"""PostgreSQL and Kafka, as the application's ports need them."""

@@ -1,0 +1,113 @@
+"""Project `calendar.busy.v1`: pictures of months, and when calendars were last read."""
+
+from collections.abc import Collection, Hashable, Iterable, Sequence
+from typing import NamedTuple, Protocol, TypeVar
+from uuid import UUID
+
+from entente_contracts import CalendarChecked
+from messaging import failpoints
+from messaging.delivery import Arrival, Delivery, Tombstone, UnreadableRecordError
+
+from availability.application.changes import HostChange
+from availability.domain.calendar_check import CalendarCheck
+from availability.domain.errors import RuleError
+from availability.domain.month_picture import MonthPicture
+from availability.domain.months import month_number
+
+
+class MonthEnd(NamedTuple):
+    """The picture of a month is gone since a revision; None: whatever it was."""
+
+    calendar_id: UUID
+    month: int
+    revision: int | None
+
+
+class CheckEnd(NamedTuple):
+    """Nothing is known any more of when the calendar was last read without a change."""
+
+    calendar_id: UUID
+    revision: int | None
+
+
+class BusyTime(Protocol):
+    """The projected busy time of calendars. A record older than what is known changes nothing."""
+
+    async def replace(self, pictures: Collection[MonthPicture]) -> Collection[HostChange]:
+        """Replace whole months, at most one picture of each; return what that may change."""
+        ...
+
+    async def end(self, ends: Collection[MonthEnd]) -> Collection[HostChange]:
+        """Forget months; return what that may change."""
+        ...
+
+    async def check(self, checks: Collection[CalendarCheck]) -> None:
+        """Note when calendars were read, at most one check of each."""
+        ...
+
+    async def forget_checks(self, ends: Collection[CheckEnd]) -> None:
+        """Forget when calendars were read."""
+        ...
+
+
+_Fact = MonthPicture | MonthEnd | CalendarCheck | CheckEnd
+_F = TypeVar("_F")
+
+
+async def project_busy_time(
+    busy_time: BusyTime, arrivals: Sequence[Arrival]
+) -> Collection[HostChange]:
+    """Apply the arrivals; of each key only the newest counts, as it replaces the others."""
+    latest: dict[Hashable, _Fact] = {}
+    for fact in map(_fact, arrivals):
+        known = latest.get(_key(fact))
+        if known is None or _replaces(fact, known):
+            latest[_key(fact)] = fact
+    facts = latest.values()
+    changed = {
+        *await busy_time.replace(_of(MonthPicture, facts)),
+        *await busy_time.end(_of(MonthEnd, facts)),
+    }
+    await failpoints.reach("projection.after_months")
+    await busy_time.check(_of(CalendarCheck, facts))
+    await busy_time.forget_checks(_of(CheckEnd, facts))
+    return changed
+
+
+def _fact(arrival: Arrival) -> _Fact:
+    if isinstance(arrival, Tombstone):
+        return _end(arrival)
+    return _told(arrival)
+
+
+def _told(delivery: Delivery[object]) -> MonthPicture | CalendarCheck:
+    if isinstance(delivery.message, MonthPicture | CalendarCheck):
+        return delivery.message
+    raise TypeError(f"unexpected {type(delivery.message).__name__}")
+
+
+def _end(tombstone: Tombstone) -> MonthEnd | CheckEnd:
+    """Read what ended from the key, as a null value has nothing else."""
+    calendar_id, _, what = tombstone.key.partition(":")
+    revision = tombstone.envelope.aggregate_version if tombstone.envelope else None
+    try:
+        if what == CalendarChecked.KEY_SUFFIX:
+            return CheckEnd(UUID(calendar_id), revision)
+        return MonthEnd(UUID(calendar_id), month_number(what), revision)
+    except (ValueError, RuleError):
+        raise UnreadableRecordError("invalid_key", "names no month of a calendar") from None
+
+
+def _key(fact: _Fact) -> Hashable:
+    if isinstance(fact, MonthPicture | MonthEnd):
+        return fact.calendar_id, fact.month
+    return fact.calendar_id
+
+
+def _replaces(fact: _Fact, known: _Fact) -> bool:
+    """Tell whether a later record is also a newer one, which redriven records may not be."""
+    return fact.revision is None or known.revision is None or fact.revision >= known.revision
+
+
+def _of(kind: type[_F], facts: Iterable[_Fact]) -> list[_F]:
+    return [fact for fact in facts if isinstance(fact, kind)]

@@ -1,0 +1,1 @@
+"""How availability is reached: HTTP, Kafka, the operator's command line."""

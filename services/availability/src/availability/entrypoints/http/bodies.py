@@ -1,0 +1,48 @@
+"""Reading the body of a question; what is wrong with it is said as a problem."""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from http import HTTPStatus
+from typing import TypeVar
+
+from fastapi import Request
+from msgspec import DecodeError, ValidationError
+from webapi import Problem
+
+from availability.domain.errors import RuleError
+
+_Q = TypeVar("_Q")
+
+
+async def read_body(request: Request, decode: Callable[[bytes], _Q]) -> _Q:
+    """Return the decoded body; raise the problem that names the first field in the way."""
+    body = await request.body()
+    try:
+        return decode(body)
+    except ValidationError as error:
+        reason, _, path = str(error).rpartition(" - at `$")
+        raise _invalid(f"body{path.rstrip('`')}", reason or str(error)) from None
+    except DecodeError:
+        raise _invalid("body", "must be JSON") from None
+
+
+@contextmanager
+def naming_fields(place: str = "", **names: str) -> Generator[None]:
+    """Turn a rule's refusal into a problem.
+
+    `place` is where in the body the rule's fields stand, `names` has those that stand elsewhere.
+    """
+    try:
+        yield
+    except RuleError as error:
+        path = names.get(error.field) or f"{place}{error.field}"
+        raise _invalid(f"body.{path}", error.reason) from error
+
+
+def _invalid(field: str, reason: str) -> Problem:
+    return Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "invalid_request",
+        f"{field}: {reason}",
+        errors=[{"field": field, "reason": reason}],
+    )

@@ -1,0 +1,115 @@
+"""`POST /v1/free-busy`: when hosts are busy."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from msgspec import UNSET, Meta, Struct, UnsetType, field
+from msgspec.json import Decoder, Encoder
+from webapi import Principal
+
+from availability.application.find_free_busy import (
+    FreeBusyQuestion,
+    HostFreeBusy,
+    find_free_busy,
+)
+from availability.domain.busy_state import BusyState
+from availability.entrypoints.http.answering import Answering, answering, reader_role
+from availability.entrypoints.http.bodies import naming_fields, read_body
+from availability.entrypoints.http.openapi import described
+from availability.entrypoints.http.values import (
+    HOST_NOT_FOUND,
+    HostIds,
+    HostProblem,
+    Instant,
+    SourceShown,
+    StalenessTold,
+    shown,
+    sources_shown,
+    window,
+)
+
+
+class FreeBusyRequest(Struct, forbid_unknown_fields=True, frozen=True):
+    """Ask when hosts are busy from one instant to another, at most 90 days later."""
+
+    hosts: HostIds
+    start: Instant = field(name="from")
+    end: Instant = field(name="to")
+    staleness: StalenessTold = StalenessTold()
+
+
+class BusyShown(Struct):
+    """Time `start <= t < end` in one state."""
+
+    start: datetime
+    end: datetime
+    state: BusyState
+
+
+class HostBusy(Struct):
+    """A host's busy time, in order and disjoint, or the problem that keeps it from being told.
+
+    What no interval covers is free. Where sources disagree, the strongest state is shown.
+    """
+
+    host_id: UUID
+    busy: list[BusyShown] | UnsetType = UNSET
+    sources: list[SourceShown] | UnsetType = UNSET
+    problem: HostProblem | UnsetType = UNSET
+
+
+class FreeBusyResponse(Struct):
+    """The hosts in the order they were asked for."""
+
+    hosts: list[HostBusy]
+    as_seen_at: Annotated[datetime, Meta(description="The moment the answer speaks of")]
+
+
+_decode = Decoder(FreeBusyRequest).decode
+_encode = Encoder().encode
+
+router = APIRouter(tags=["free/busy"])
+
+
+@router.post("/v1/free-busy", **described(FreeBusyRequest, FreeBusyResponse))
+async def ask_free_busy(
+    request: Request,
+    principal: Annotated[Principal, Depends(reader_role)],
+    parts: Annotated[Answering, Depends(answering)],
+) -> Response:
+    """Tell when up to 200 hosts are busy.
+
+    Calendars that block count, and so do Entente's own bookings: confirmed ones as busy, held
+    ones as tentative, both with their buffers. Time of which nothing is known is `unknown`, never
+    free.
+    """
+    asked = await read_body(request, _decode)
+    now = parts.clock()
+    with naming_fields():
+        question = FreeBusyQuestion(
+            tenant_id=principal.tenant_id,
+            host_ids=asked.hosts,
+            window=window(asked.start, asked.end),
+            now=now,
+            staleness=asked.staleness.read(),
+        )
+    answers = await find_free_busy(parts.reader, question)
+    hosts = [_host(host_id, answers.get(host_id)) for host_id in asked.hosts]
+    return parts.answer(_encode(FreeBusyResponse(hosts, shown(now))))
+
+
+def _host(host_id: UUID, found: HostFreeBusy | None) -> HostBusy:
+    if found is None:
+        return HostBusy(host_id, problem=HOST_NOT_FOUND)
+    return HostBusy(
+        host_id,
+        busy=_busy(found.answer.intervals),
+        sources=sources_shown(found.answer.sources, found.faults),
+    )
+
+
+def _busy(intervals: Sequence[tuple[int, int, BusyState]]) -> list[BusyShown]:
+    return [BusyShown(shown(start), shown(end), state) for start, end, state in intervals]

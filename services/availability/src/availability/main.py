@@ -1,0 +1,49 @@
+"""The composition root: everything is built and wired here."""
+
+import time
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import httpx
+from messaging.service import Build, Parts, Resources, run
+from messaging.settings import load
+from webapi import TokenVerifier
+
+from availability.adapters.host_reader import PostgresHostReader
+from availability.adapters.read_pool import read_pool
+from availability.entrypoints.consumers import consumers
+from availability.entrypoints.http.answering import Answering
+from availability.entrypoints.http.app import build_http
+from availability.settings import AvailabilitySettings
+
+_ISSUER_SECONDS = 5.0
+
+
+def main() -> None:
+    """Serve until SIGTERM."""
+    settings = load(AvailabilitySettings)
+    run("availability", settings, builder(settings))
+
+
+def builder(settings: AvailabilitySettings) -> Build:
+    """Return what builds availability's parts from the service's resources."""
+
+    @asynccontextmanager
+    async def build(_: Resources) -> AsyncGenerator[Parts]:
+        async with AsyncExitStack() as stack:
+            pool = await stack.enter_async_context(
+                read_pool(settings.postgres, connections=settings.reading.connections)
+            )
+            issuer = await stack.enter_async_context(httpx.AsyncClient(timeout=_ISSUER_SECONDS))
+            app = build_http(
+                Answering(PostgresHostReader(pool), present_instant),
+                verifier=TokenVerifier(settings.oidc, issuer),
+            )
+            yield Parts(app=app, consumers=consumers())
+
+    return build
+
+
+def present_instant() -> int:
+    """Return the present instant, as the machine's clock shows it."""
+    return int(time.time())

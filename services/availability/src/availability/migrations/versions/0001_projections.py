@@ -1,0 +1,166 @@
+"""The projections, and what was announced from them."""
+
+from alembic import op
+from messaging import tables as messaging_tables
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+# A schema of its own, so that a rebuilt one takes its place by a change of name.
+_PROJECTION = (
+    "CREATE SCHEMA projection",
+    """
+    CREATE TYPE busy_state AS ENUM ('tentative', 'busy', 'out_of_office', 'unknown')
+    """,
+    """
+    CREATE TABLE projection.host (
+        host_id       uuid PRIMARY KEY,
+        tenant_id     text NOT NULL,
+        revision      bigint NOT NULL,
+        ended         boolean NOT NULL,
+        active        boolean NOT NULL,
+        timezone      text NOT NULL,
+        working_hours jsonb NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE projection.calendar (
+        calendar_id uuid PRIMARY KEY,
+        tenant_id   text NOT NULL,
+        host_id     uuid NOT NULL,
+        revision    bigint NOT NULL,
+        removed     boolean NOT NULL,
+        blocks      boolean NOT NULL,
+        status      text NOT NULL,
+        fault       text
+    )
+    """,
+    """
+    CREATE INDEX calendar_of_host ON projection.calendar (host_id)
+    WHERE blocks AND NOT removed
+    """,
+    """
+    CREATE TABLE projection.calendar_month (
+        calendar_id uuid NOT NULL,
+        month       integer NOT NULL,
+        host_id     uuid NOT NULL,
+        tenant_id   text NOT NULL,
+        revision    bigint NOT NULL,
+        as_of       timestamptz,
+        PRIMARY KEY (calendar_id, month)
+    ) WITH (fillfactor = 80)
+    """,
+    """
+    CREATE TABLE projection.calendar_check (
+        calendar_id uuid PRIMARY KEY,
+        revision    bigint NOT NULL,
+        as_of       timestamptz NOT NULL
+    ) WITH (fillfactor = 80)
+    """,
+    # No key: an occurrence has no identity of its own, and a month is replaced as a whole.
+    """
+    CREATE TABLE projection.busy (
+        calendar_id   uuid NOT NULL,
+        starts        timestamptz NOT NULL,
+        ends          timestamptz NOT NULL,
+        state         busy_state NOT NULL,
+        occurrence_id text,
+        booking_id    uuid,
+        CHECK (starts < ends AND ends <= starts + interval '24 hours')
+    ) WITH (
+        autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02
+    )
+    """,
+    """
+    CREATE INDEX busy_of_calendar ON projection.busy (calendar_id, starts)
+    INCLUDE (ends, state, booking_id)
+    """,
+    """
+    CREATE INDEX busy_of_booking ON projection.busy (calendar_id, starts)
+    WHERE booking_id IS NOT NULL
+    """,
+    """
+    CREATE TABLE projection.busy_date (
+        calendar_id   uuid NOT NULL,
+        month         integer NOT NULL,
+        start_date    date NOT NULL,
+        end_date      date NOT NULL,
+        state         busy_state NOT NULL,
+        occurrence_id text,
+        booking_id    uuid,
+        CHECK (start_date < end_date)
+    )
+    """,
+    "CREATE INDEX busy_date_of_month ON projection.busy_date (calendar_id, month)",
+    """
+    CREATE TABLE projection.booking (
+        booking_id uuid PRIMARY KEY,
+        tenant_id  text NOT NULL,
+        revision   bigint NOT NULL,
+        ended      boolean NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE projection.claim (
+        booking_id    uuid NOT NULL,
+        tenant_id     text NOT NULL,
+        host_id       uuid NOT NULL,
+        starts        timestamptz NOT NULL,
+        ends          timestamptz NOT NULL,
+        held          boolean NOT NULL,
+        buffer_before interval NOT NULL,
+        buffer_after  interval NOT NULL,
+        reaches_from  timestamptz NOT NULL,
+        reaches_until timestamptz NOT NULL,
+        CHECK (reaches_from <= starts AND starts < ends AND ends <= reaches_until)
+    )
+    """,
+    "CREATE INDEX claim_of_host ON projection.claim (host_id, reaches_until)",
+    "CREATE INDEX claim_of_booking ON projection.claim (booking_id)",
+)
+
+# Not projections: their revisions must grow for as long as anyone listens.
+_ANNOUNCEMENTS = (
+    """
+    CREATE TABLE host_change (
+        id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        host_id   uuid NOT NULL,
+        tenant_id text NOT NULL,
+        month     integer
+    ) WITH (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 5000)
+    """,
+    """
+    CREATE TABLE announced_month (
+        host_id   uuid NOT NULL,
+        month     integer NOT NULL,
+        tenant_id text NOT NULL,
+        revision  bigint NOT NULL,
+        digest    bytea NOT NULL,
+        PRIMARY KEY (host_id, month)
+    )
+    """,
+    """
+    CREATE TABLE announced_overlaps (
+        host_id   uuid PRIMARY KEY,
+        tenant_id text NOT NULL,
+        revision  bigint NOT NULL,
+        digest    bytea NOT NULL
+    )
+    """,
+)
+
+
+def upgrade() -> None:
+    for statement in (*messaging_tables.CREATE, *_PROJECTION, *_ANNOUNCEMENTS):
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    for table in ("announced_overlaps", "announced_month", "host_change"):
+        op.execute(f"DROP TABLE {table}")
+    op.execute("DROP SCHEMA projection CASCADE")
+    op.execute("DROP TYPE busy_state")
+    for statement in messaging_tables.DROP:
+        op.execute(statement)

@@ -1,0 +1,1 @@
+"""A laboratory: availability on real servers, fed by a bare producer, asked over HTTP."""
