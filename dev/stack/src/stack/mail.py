@@ -46,6 +46,7 @@ class MailCatcher(Breakable):
                     *("--http-ip", HOST, "--http-port", str(page_port)),
                     *("--db", str(home / "messages.sqlite")),
                 ),
+                environment={"PYTHONWARNINGS": "ignore"},  # it imports pkg_resources
                 directory=home,
             ),
             workspace=workspace,

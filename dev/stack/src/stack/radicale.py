@@ -23,6 +23,8 @@ delay = 0
 filesystem_folder = {data}
 [web]
 type = internal
+[logging]
+level = warning
 """
 
 _NEW_CALENDAR = """\

@@ -10,8 +10,7 @@ from connector.application.project_host import project_host
 from connector.application.request_sync import on_sync_requested
 from connector.application.services import Services
 from connector.domain.host import Host
-
-GROUP = "connector"
+from connector.subscriptions import GROUP
 
 
 def consumers(services: Services) -> list[Consumer]:
