@@ -2,6 +2,7 @@
 
 import base64
 import hmac
+import logging
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -33,6 +34,8 @@ _ISSUER_SECONDS = 5.0
 def main() -> None:
     """Serve until SIGTERM."""
     settings = load(ConnectorSettings)
+    # Its debug log quotes headers, and a Location may hold a feed's key.
+    logging.getLogger("httpcore").setLevel(logging.WARNING)
     run("connector", settings, builder(settings))
 
 
