@@ -3,10 +3,12 @@
 import asyncio
 import base64
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Self, TypeVar
 from uuid import UUID, uuid4
 
@@ -25,13 +27,18 @@ from issuer.keys import AUDIENCE, SigningKey
 from messaging.database import Sessions, build_engine, build_sessions
 from messaging.outbox import Outbox
 from messaging.service import running
-from messaging.settings import KafkaSettings, PostgresSettings
+from messaging.settings import (
+    HttpSettings,
+    KafkaSettings,
+    PostgresSettings,
+    TelemetrySettings,
+)
 from pydantic import SecretStr
 from sqlalchemy import CursorResult, text
 from stack.kafka.broker import KafkaBroker
 from webapi import OidcSettings
 
-from connector_lab.fault_server import FaultServer, reply
+from connector_lab.fault_server import FaultServer, Reply, reply
 from connector_lab.kafka_log import PUBLISHED, KafkaLog
 
 T = TypeVar("T")
@@ -70,7 +77,7 @@ class Person:
         return await self.request("DELETE", path, **options)
 
 
-async def eventually(look: Callable[[], Awaitable[T]], *, seconds: float = 20.0) -> T:
+async def eventually(look: Callable[[], Awaitable[T]], *, seconds: float = 60.0) -> T:
     """Return what a look brings once it brings something."""
     async with asyncio.timeout(seconds):
         while not (found := await look()):  # noqa: ASYNC110 - what is looked at has no event
@@ -107,11 +114,17 @@ class Surroundings:
         return cls(kafka, web, key, log)
 
     def settings(
-        self, *, dsn: str, allowed: Collection[str] = (), **sync: Any
+        self,
+        *,
+        dsn: str,
+        allowed: Collection[str] = (),
+        keys: Sequence[str] = (KEY,),
+        lease_seconds: float = 60,
+        port: int = 0,
+        spans_path: Path | None = None,
     ) -> ConnectorSettings:
-        """Return settings of a connector in a hurry; `sync` are its sync settings."""
+        """Return settings of a connector in a hurry."""
         issuer = f"http://{self.web.authority}"
-        pace: dict[str, Any] = {"interval_seconds": 0.4, "first_retry_seconds": 0.4} | sync
         return ConnectorSettings(
             kafka=KafkaSettings(
                 bootstrap_servers=self.kafka.bootstrap_servers, session_timeout_seconds=10
@@ -119,11 +132,15 @@ class Surroundings:
             postgres=PostgresSettings(dsn=SecretStr(dsn)),
             oidc=OidcSettings(issuer=issuer, audience=AUDIENCE, jwks_url=f"{issuer}/jwks"),
             secrets=SecretsSettings(
-                encryption_keys=(SecretStr(KEY),), pseudonym_key=SecretStr(KEY)
+                encryption_keys=tuple(map(SecretStr, keys)), pseudonym_key=SecretStr(KEY)
             ),
             egress=EgressSettings(allowed_private=frozenset({*allowed, self.web.authority})),
             expansion=ExpansionSettings(workers=1),
-            sync=SyncSettings(**pace),
+            sync=SyncSettings(
+                interval_seconds=0.4, first_retry_seconds=0.4, lease_seconds=lease_seconds
+            ),
+            http=HttpSettings(port=port),
+            telemetry=TelemetrySettings(log_level="DEBUG", spans_path=spans_path),
         )
 
 
@@ -160,18 +177,27 @@ class Lab:
             )
 
     async def host(
-        self,
-        owner: str,
-        *,
-        tenant: str = "acme",
-        timezone: str = "Europe/Paris",
-        host_id: UUID | None = None,
-        revision: int = 1,
+        self, owner: str, *, tenant: str = "acme", timezone: str = "Europe/Paris"
     ) -> UUID:
-        """Make a host known, through Kafka as in life; return its id once it is."""
-        host_id = host_id or uuid4()
+        """Make a host known without a word on Kafka, where the connectors of all tests listen."""
+        host_id = uuid4()
+        await self.sql(
+            "INSERT INTO host (id, tenant_id, owner, address, timezone, active, revision)"
+            " VALUES (:id, :tenant, :owner, :address, :timezone, true, 1)",
+            id=host_id,
+            tenant=tenant,
+            owner=owner,
+            address=f"{owner}@example.com",
+            timezone=timezone,
+        )
+        return host_id
+
+    async def announce_host(
+        self, host_id: UUID, owner: str, *, revision: int, timezone: str = "Europe/Paris"
+    ) -> None:
+        """Say on Kafka what a host is like, as the booking service does."""
         changed = HostChanged(
-            tenant_id=tenant,
+            tenant_id="acme",
             host_id=host_id,
             owner=owner,
             name=owner,
@@ -185,17 +211,47 @@ class Lab:
         )
         async with self.sessions.begin() as session:
             await Outbox("/tests").add(session, changed)
-        known = "SELECT 1 FROM host WHERE id = :id AND revision >= :revision"
-        await eventually(lambda: self.sql(known, id=host_id, revision=revision))
-        return host_id
+
+    async def connect(self, host: UUID, owner: str, account: Mapping[str, str]) -> dict[str, Any]:
+        """Connect an account for a host; return the connection as the API shows it."""
+        path = f"/v1/hosts/{host}/connections"
+        answer = await self.person(owner).post(path, json=account)
+        if answer.status_code != HTTPStatus.CREATED:
+            raise AssertionError(answer.text)
+        return answer.json()
+
+    def link(self, content: bytes) -> "Link":
+        """Serve a feed at an address of its own, which holds a secret."""
+        target = f"/share?CacheKey={uuid4().hex}"
+        link = Link(self.surroundings.web, target)
+        link.says(content)
+        return link
+
+
+@dataclass(frozen=True)
+class Link:
+    """A feed at a secret address."""
+
+    web: FaultServer
+    target: str
+
+    @property
+    def account(self) -> Mapping[str, str]:
+        """What its owner gives to connect it."""
+        return {"provider": "ics", "url": f"http://{self.web.authority}{self.target}"}
+
+    def says(self, content: bytes) -> None:
+        """Let it say this from now on."""
+        self.web.answers(self.target, reply(content))
+
+    def answers(self, *replies: Reply) -> None:
+        """Let it answer otherwise."""
+        self.web.answers(self.target, *replies)
 
 
 @asynccontextmanager
-async def open_lab(
-    surroundings: Surroundings, *, dsn: str, allowed: Collection[str] = (), **sync: Any
-) -> AsyncGenerator[Lab]:
+async def open_lab(surroundings: Surroundings, settings: ConnectorSettings) -> AsyncGenerator[Lab]:
     """Run a connector in this process, on a database that it migrates."""
-    settings = surroundings.settings(dsn=dsn, allowed=allowed, **sync)
     await migrate(settings.postgres)
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(running("connector", settings, builder(settings)))
