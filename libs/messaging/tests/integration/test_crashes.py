@@ -4,7 +4,6 @@ from collections import Counter
 from uuid import uuid4
 
 import pytest
-from journal.lab.eventually import eventually
 from journal.lab.fleet import Fleet
 from journal.lab.wire import header
 
@@ -16,8 +15,7 @@ async def test_a_consumer_killed_before_its_offset_commit_applies_nothing_twice(
 ) -> None:
     note = uuid4()
     await fleet.ledger.write(note, times=20)
-    dying = await fleet.start("dying", group="reader", failpoints="consumer.after_commit=kill@5")
-    await eventually(dying.ended, bool)
+    dying = await fleet.run_until_killed(group="reader", failpoints="consumer.after_commit=kill@5")
     assert await dying.fired() == ["consumer.after_commit kill"]
     assert await fleet.ledger.copies("reader") == {note: [1, 2, 3, 4, 5]}
     assert await fleet.wire.lag(fleet.notes, "reader") >= 20 - 4
@@ -34,8 +32,7 @@ async def test_a_relay_killed_before_its_delete_publishes_twice_and_consumers_ap
     notes = [uuid4() for _ in range(3)]
     for note in notes:
         await fleet.ledger.write(note, times=10)
-    dying = await fleet.start("dying", failpoints="relay.after_send=kill")
-    await eventually(dying.ended, bool)
+    dying = await fleet.run_until_killed(failpoints="relay.after_send=kill")
     assert await dying.fired() == ["relay.after_send kill"]
     assert await fleet.ledger.outbox_size() == 30
 

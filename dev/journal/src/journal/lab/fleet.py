@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Literal
 
@@ -11,7 +11,7 @@ from entente_contracts.topics import dead_letter, redrive
 from messaging.clients import Record
 from messaging.settings import KafkaSettings, PostgresSettings
 from pydantic import SecretStr
-from stack import Stack
+from stack import Stack, StartFailed
 from stack.workspace import Workspace
 
 from journal.lab.eventually import eventually
@@ -56,7 +56,7 @@ class Fleet:
         failpoints: str = "",
         **settings: str | float,
     ) -> JournalProcess:
-        """Start a journal and return it alive; `settings` are the journal's own, by their names.
+        """Start a journal and return it serving; `settings` are the journal's own, by their names.
 
         Without a group it only serves and relays. The topics a group needs are made.
         """
@@ -64,6 +64,16 @@ class Fleet:
             name, group=group, source=source, failpoints=failpoints, **settings
         )
         await journal.program.start()
+        return journal
+
+    async def run_until_killed(
+        self, name: str = "dying", *, group: str | None = None, failpoints: str
+    ) -> JournalProcess:
+        """Start a journal whose failpoints kill it, perhaps before it is ready; return it dead."""
+        journal = await self.prepare(name, group=group, failpoints=failpoints)
+        with suppress(StartFailed):
+            await journal.program.start()
+        await eventually(journal.ended, bool)
         return journal
 
     async def prepare(

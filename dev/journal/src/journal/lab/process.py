@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx
 from stack.ports import HOST, choose_port
 from stack.program import Command, Program
-from stack.readiness import answers_http
+from stack.readiness import accepts_tcp
 from stack.service import url_on
 from stack.workspace import Workspace
 
@@ -38,7 +38,7 @@ class JournalProcess:
                 arguments=(sys.executable, "-m", "journal"), environment={**own, **environment}
             ),
             workspace=workspace,
-            ready=answers_http(f"{self.url}/livez"),
+            ready=accepts_tcp(port),
             start_timeout=START_SECONDS,
         )
 
