@@ -29,6 +29,7 @@ from booking.entrypoints.consumers import Stores, consumers
 from booking.entrypoints.http.app import build_api
 from booking.entrypoints.http.limits import PublicLimits
 from booking.settings import BookingSettings
+from booking.subscriptions import GROUP
 
 NAME = "booking"
 PUBLISHES = (topics.HOST_EVENTS, topics.BOOKING_EVENTS, topics.CALENDAR_COMMANDS)
@@ -42,16 +43,15 @@ def main() -> None:
         return
 
     @asynccontextmanager
-    async def build(resources: Resources) -> AsyncGenerator[Parts]:
+    async def build(_: Resources) -> AsyncGenerator[Parts]:
         async with AsyncExitStack() as stack:
-            yield await parts(settings, resources, stack)
+            yield await parts(settings, stack)
 
     run(NAME, settings, build)
 
 
-async def parts(settings: BookingSettings, resources: Resources, stack: AsyncExitStack) -> Parts:
+async def parts(settings: BookingSettings, stack: AsyncExitStack, *, group: str = GROUP) -> Parts:
     """Put the service together; what it opens is closed with the stack."""
-    del resources  # consumers get their sessions from messaging
     pool = await stack.enter_async_context(pooled(settings.postgres, application_name=NAME))
     database = PooledDatabase(pool)
     issuer = await stack.enter_async_context(
@@ -64,6 +64,7 @@ async def parts(settings: BookingSettings, resources: Resources, stack: AsyncExi
         consumers=consumers(
             Stores(bookings=bookings_in(key), calendars=calendars_in, hosts=hosts_in),
             services.now,
+            group=group,
         ),
         publishes=PUBLISHES,
         app=build_api(

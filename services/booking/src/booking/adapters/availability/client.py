@@ -69,8 +69,9 @@ class HttpFreeSlots:
         """Return why the slot at the start of the window is not offered."""
         answer = await self._ask(search, explain=True)
         for refused in answer.refused:
-            for reason in refused.reasons:
-                return Refusal(reason=reason.reason.lower(), calendar_id=reason.calendar_id)
+            if refused.start == search.window.start and refused.reasons:
+                first = refused.reasons[0]
+                return Refusal(reason=first.reason.lower(), calendar_id=first.calendar_id)
         return Refusal(reason=_UNEXPLAINED)
 
     async def _ask(self, search: Search, *, explain: bool) -> _Slots:

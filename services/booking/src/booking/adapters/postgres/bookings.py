@@ -34,17 +34,17 @@ class PostgresBookings:
 
     async def get(self, tenant_id: str, booking_id: UUID) -> Booking | None:
         """Return the booking, None in another tenant."""
-        found = await self._one("SELECT state FROM booking WHERE id = $1", booking_id)
+        found = await self._one("SELECT state::text FROM booking WHERE id = $1", booking_id)
         return found if found is not None and found.tenant_id == tenant_id else None
 
     async def load(self, booking_id: UUID) -> Booking | None:
         """Return the booking, whatever its tenant."""
-        return await self._one("SELECT state FROM booking WHERE id = $1", booking_id)
+        return await self._one("SELECT state::text FROM booking WHERE id = $1", booking_id)
 
     async def open(self, booking_id: UUID) -> tuple[Booking, Secrets] | None:
         """Return the booking with the digests that open it."""
         rows = await self._database.fetch(
-            "SELECT state, host_secret, guest_secret FROM booking WHERE id = $1", booking_id
+            "SELECT state::text, host_secret, guest_secret FROM booking WHERE id = $1", booking_id
         )
         for row in rows:
             secrets = Secrets(host=row["host_secret"], guest=row["guest_secret"])
@@ -86,7 +86,7 @@ class PostgresBookings:
     async def answered(self, receipt: Receipt) -> Booking | None:
         """Return what was answered to this key before."""
         rows = await self._database.fetch(
-            "SELECT request, answer FROM idempotency_key"
+            "SELECT request, answer::text FROM idempotency_key"
             " WHERE tenant_id = $1 AND caller = $2 AND key = $3",
             receipt.tenant_id,
             receipt.caller,
@@ -102,7 +102,7 @@ class PostgresBookings:
         """Return why the claims cannot be had, None when they could."""
         hosts, during = _multiranges(terms, claims)
         rows = await self._database.fetch(
-            "SELECT state FROM booking WHERE id IN ("
+            "SELECT state::text FROM booking WHERE id IN ("
             " SELECT booking_id FROM slot_claim, unnest($1::uuid[], $2::text[]) AS wanted (host, d)"
             " WHERE uuidrange(host_id, host_id, '[]') && uuidrange(host, host, '[]')"
             " AND during && d::tstzmultirange AND booking_id <> $3)",
@@ -123,7 +123,7 @@ class PostgresBookings:
     async def overlapped(self, host_id: UUID, window: Slot) -> Sequence[Booking]:
         """Return the bookings that claim time of the host within the window."""
         return await self._several(
-            "SELECT state FROM booking WHERE id IN (SELECT booking_id FROM slot_claim"
+            "SELECT state::text FROM booking WHERE id IN (SELECT booking_id FROM slot_claim"
             " WHERE uuidrange(host_id, host_id, '[]') && uuidrange($1, $1, '[]')"
             " AND during && tstzmultirange(tstzrange($2, $3)))",
             host_id,
@@ -134,7 +134,7 @@ class PostgresBookings:
     async def undecided(self, host_ids: Collection[UUID], window: Slot) -> Sequence[Booking]:
         """Return the proposals without holds that want time of these hosts within the window."""
         found = await self._several(
-            "SELECT state FROM booking"
+            "SELECT state::text FROM booking"
             " WHERE status = 'proposed' AND NOT holds AND host_ids && $1::uuid[]",
             list(host_ids),
         )
@@ -149,7 +149,7 @@ class PostgresBookings:
     ) -> Sequence[Booking]:
         """Return the bookings of these hosts that start within the window, in order."""
         return await self._several(
-            "SELECT state FROM booking WHERE tenant_id = $1 AND host_ids && $2::uuid[]"
+            "SELECT state::text FROM booking WHERE tenant_id = $1 AND host_ids && $2::uuid[]"
             " AND starts_at >= $3 AND starts_at < $4 ORDER BY starts_at, id LIMIT 1000",
             tenant_id,
             list(host_ids),

@@ -20,7 +20,7 @@ class PostgresCalendars:
     async def of_hosts(self, host_ids: Collection[UUID]) -> Mapping[UUID, Sequence[Calendar]]:
         """Return the calendars by host."""
         rows = await self._database.fetch(
-            "SELECT state FROM calendar WHERE host_id = ANY($1::uuid[]) ORDER BY id",
+            "SELECT state::text FROM calendar WHERE host_id = ANY($1::uuid[]) ORDER BY id",
             list(host_ids),
         )
         found: dict[UUID, list[Calendar]] = defaultdict(list)
@@ -31,7 +31,9 @@ class PostgresCalendars:
 
     async def get(self, calendar_id: UUID) -> Calendar | None:
         """Return the calendar."""
-        rows = await self._database.fetch("SELECT state FROM calendar WHERE id = $1", calendar_id)
+        rows = await self._database.fetch(
+            "SELECT state::text FROM calendar WHERE id = $1", calendar_id
+        )
         return CALENDAR.read(rows[0]["state"]) if rows else None
 
     async def project(self, calendar: Calendar) -> bool:

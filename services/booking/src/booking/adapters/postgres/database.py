@@ -62,7 +62,10 @@ class PooledDatabase:
 
 
 class SessionDatabase:
-    """Statements within the transaction that a session has begun."""
+    """Statements within the transaction that a session has begun.
+
+    SQLAlchemy's connections decode JSON by themselves: documents are selected as text.
+    """
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session

@@ -46,7 +46,7 @@ class PostgresHosts:
     async def several(self, tenant_id: str, host_ids: Collection[UUID]) -> Sequence[Host]:
         """Return those of the tenant, in the order asked for."""
         rows = await self._database.fetch(
-            "SELECT state FROM host WHERE tenant_id = $1 AND id = ANY($2::uuid[])",
+            "SELECT state::text FROM host WHERE tenant_id = $1 AND id = ANY($2::uuid[])",
             tenant_id,
             list(host_ids),
         )
@@ -56,7 +56,7 @@ class PostgresHosts:
     async def of_tenant(self, tenant_id: str) -> Sequence[Host]:
         """Return all of the tenant."""
         rows = await self._database.fetch(
-            "SELECT state FROM host WHERE tenant_id = $1 ORDER BY id", tenant_id
+            "SELECT state::text FROM host WHERE tenant_id = $1 ORDER BY id", tenant_id
         )
         return [HOST.read(row["state"]) for row in rows]
 

@@ -26,7 +26,7 @@ class PostgresMeetingTypes:
     async def get(self, tenant_id: str, meeting_type_id: UUID) -> MeetingType | None:
         """Return the meeting type, None in another tenant."""
         rows = await self._database.fetch(
-            "SELECT state FROM meeting_type WHERE id = $1 AND tenant_id = $2",
+            "SELECT state::text FROM meeting_type WHERE id = $1 AND tenant_id = $2",
             meeting_type_id,
             tenant_id,
         )
@@ -34,13 +34,15 @@ class PostgresMeetingTypes:
 
     async def find(self, slug: str) -> MeetingType | None:
         """Return the meeting type guests know by this slug."""
-        rows = await self._database.fetch("SELECT state FROM meeting_type WHERE slug = $1", slug)
+        rows = await self._database.fetch(
+            "SELECT state::text FROM meeting_type WHERE slug = $1", slug
+        )
         return MEETING_TYPE.read(rows[0]["state"]) if rows else None
 
     async def of_tenant(self, tenant_id: str) -> Sequence[MeetingType]:
         """Return all of the tenant."""
         rows = await self._database.fetch(
-            "SELECT state FROM meeting_type WHERE tenant_id = $1 ORDER BY id", tenant_id
+            "SELECT state::text FROM meeting_type WHERE tenant_id = $1 ORDER BY id", tenant_id
         )
         return [MEETING_TYPE.read(row["state"]) for row in rows]
 
