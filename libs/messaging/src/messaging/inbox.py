@@ -1,11 +1,22 @@
 """The inbox: an event's effect and the note that it happened commit together."""
 
+import asyncio
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import ARRAY, CursorResult, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from messaging.database import Sessions
+
+_logger = logging.getLogger(__name__)
+
+# Longer than a dead letter is kept (90 days): until then it may be redriven.
+RETENTION = timedelta(days=100)
+_PURGE_EVERY_SECONDS = 3600.0
+_PURGED_AT_ONCE = 10_000
 
 # A concurrent duplicate waits on the unique index until the first claim commits or rolls back.
 # Sorted, so that two batches which share events wait for each other in one direction only.
@@ -32,7 +43,19 @@ async def claim(session: AsyncSession, consumer: str, event_ids: Sequence[UUID])
     return set(result.scalars())
 
 
-async def purge(session: AsyncSession, *, older_than: timedelta, most: int = 10_000) -> int:
-    """Forget claims that no redelivery can reach any more; return how many."""
-    result = await session.execute(_PURGE, {"age": older_than, "most": most})
-    return result.rowcount if isinstance(result, CursorResult) else 0
+async def keep_small(sessions: Sessions) -> None:
+    """Forget claims that no redelivery can reach any more, every hour until cancelled."""
+    while True:
+        try:
+            while await purge(sessions, older_than=RETENTION):
+                pass
+        except Exception as error:
+            _logger.warning("inbox not purged, will retry", exc_info=error)
+        await asyncio.sleep(_PURGE_EVERY_SECONDS)
+
+
+async def purge(sessions: Sessions, *, older_than: timedelta) -> int:
+    """Forget a portion of the claims that are older; return how many."""
+    async with sessions.begin() as session:
+        result = await session.execute(_PURGE, {"age": older_than, "most": _PURGED_AT_ONCE})
+        return result.rowcount if isinstance(result, CursorResult) else 0

@@ -20,7 +20,12 @@ from messaging.failure import PermanentError, TransientError
 from messaging.startup import StartupError
 
 _HARMLESS = (OSError, TimeoutError, KafkaError, TransientError, PermanentError, StartupError)
-_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
+    "message",
+    "asctime",
+    "taskName",
+    "color_message",
+}
 _NOISY = ("aiokafka", "kafka")
 _REPEAT_SECONDS = 10.0
 

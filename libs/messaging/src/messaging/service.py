@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 
-from messaging import logs, tracing
+from messaging import inbox, logs, tracing
 from messaging.admin import connect_admin, require_topics
 from messaging.broker import build_broker, build_producer
 from messaging.consumer import Consumer
@@ -196,7 +196,15 @@ def _start_tasks(
         settings.postgres,
         lambda: build_producer(settings.kafka, client_id=f"{name}-relay"),
     )
-    wanted: dict[str, Task] = {"outbox relay": relay.run, **parts.tasks}
+
+    async def keep_inbox_small() -> None:
+        await inbox.keep_small(build_sessions(engine))
+
+    wanted: dict[str, Task] = {
+        "outbox relay": relay.run,
+        "inbox purge": keep_inbox_small,
+        **parts.tasks,
+    }
     return {title: asyncio.create_task(_run(title, task)) for title, task in wanted.items()}
 
 
