@@ -27,6 +27,8 @@ from messaging.tables import OUTBOX_CHANNEL, outbox
 
 _logger = logging.getLogger(__name__)
 _TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('entente.outbox', 0))")
+# Each batch waits once for Kafka and once for PostgreSQL: many rows share that.
+_ROWS_IN_A_BATCH = 2_000
 _BATCH = (
     select(
         outbox.c.id,
@@ -37,9 +39,13 @@ _BATCH = (
         outbox.c.created_at,
     )
     .order_by(outbox.c.id)
-    .limit(500)
+    .limit(_ROWS_IN_A_BATCH)
 )
 _BACKLOG = select(func.count(), func.min(outbox.c.created_at)).select_from(outbox)
+
+# A send does not wait, so the producer would transmit nothing, and nobody else have a turn, until
+# all are made.
+_SENDS_AT_A_STRETCH = 100
 
 POLL_SECONDS = 1.0
 PUBLISH_SECONDS = 10.0
@@ -140,10 +146,12 @@ class OutboxRelay:
         fresh = [(row, encoded(row.headers)) for row in rows if row.id not in self._in_flight]
         with _sending(fresh), contextlib.suppress(TimeoutError):
             async with asyncio.timeout(PUBLISH_SECONDS):
-                for row, headers in fresh:
+                for number, (row, headers) in enumerate(fresh, start=1):
                     self._in_flight[row.id] = await producer.send(
                         row.topic, row.payload, key=row.key.encode(), headers=headers
                     )
+                    if number % _SENDS_AT_A_STRETCH == 0:
+                        await asyncio.sleep(0)
                 await asyncio.wait([self._in_flight[row.id] for row in rows])
         return await self._acknowledged(rows)
 
