@@ -33,7 +33,7 @@ def main() -> None:
     before = machine.load_average()
     started = datetime.now(UTC)
     try:
-        results, servers = asyncio.run(_measure(arguments.suites or list(SUITES), profile, seed))
+        results, servers = asyncio.run(_measure(arguments.suites, profile, seed))
     except WrongAnswerError as error:
         sys.exit(f"wrong answer: {error}")
     path = arguments.json or _RESULTS / f"{started:%Y%m%dT%H%M%SZ}-{profile.value}.json"
@@ -54,11 +54,17 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("suites", nargs="*", choices=list(SUITES), metavar="SUITE")
+    parser.add_argument("suites", nargs="*", type=_known, default=list(SUITES), metavar="SUITE")
     parser.add_argument("--profile", choices=[p.value for p in Profile], default="smoke")
     parser.add_argument("--json", type=Path, metavar="PATH")
     parser.add_argument("--seed", type=int, default=secrets.randbits(32))
     return parser.parse_args()
+
+
+def _known(name: str) -> str:
+    if name not in SUITES:
+        raise argparse.ArgumentTypeError(f"no suite {name}; there are {', '.join(SUITES)}")
+    return name
 
 
 async def _measure(

@@ -10,15 +10,19 @@ from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer  # noqa: TID251  # the bare client is the floor
 from entente_contracts import Topic
-from journal.copies import projecting
+from journal.messages import Noted
 from messaging.broker import build_broker
 from messaging.clients import Record
+from messaging.consumer import BatchConsumer
 from messaging.database import build_sessions
 from messaging.dead_letter import DeadLetters
+from messaging.delivery import Arrival, Delivery
 from messaging.processing import RecordProcessor
 from messaging.settings import KafkaSettings, PostgresSettings
 from messaging.subscription import Subscription
 from messaging.telemetry import Processing
+from sqlalchemy import ARRAY, Integer, Uuid, bindparam, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench import servers
 from bench.stopwatch import Stopwatch
@@ -31,10 +35,15 @@ _CLAIM = """
     ON CONFLICT DO NOTHING RETURNING event_id
 """
 _UPSERT = """
-    INSERT INTO latest (note_id, number) SELECT * FROM unnest($1::uuid[], $2::int[])
+    INSERT INTO latest (note_id, number)
+    SELECT * FROM unnest({note_ids}, {numbers}) AS change (note_id, number)
     ON CONFLICT (note_id) DO UPDATE SET number = excluded.number
     WHERE latest.number < excluded.number
 """
+_RAW_UPSERT = _UPSERT.format(note_ids="$1::uuid[]", numbers="$2::int[]")
+_SESSION_UPSERT = text(_UPSERT.format(note_ids=":note_ids", numbers=":numbers")).bindparams(
+    bindparam("note_ids", type_=ARRAY(Uuid)), bindparam("numbers", type_=ARRAY(Integer))
+)
 _CLAIM_AND_UPSERT = """
     WITH claim AS (
         INSERT INTO inbox (consumer, event_id) VALUES ('bench', $1)
@@ -117,12 +126,18 @@ class RawBatches(Projection):
 
 
 class Deployed(Projection):
-    """The journal's BatchConsumer with everything a service runs it with."""
+    """A BatchConsumer with everything a service runs it with."""
 
     async def drain(self, count: int) -> float:
         """Run the consumer until it has committed the offsets of `count` applied records."""
         processing = _Watched(count)
-        consumer = projecting(servers.GROUP, self._topic, batch_size=_BATCH)
+        consumer = BatchConsumer(
+            self._topic,
+            group=servers.GROUP,
+            accepts=[Noted],
+            handler=_project,
+            batch_size=_BATCH,
+        )
         broker = build_broker(self._kafka, client_id="bench", drain_seconds=10)
         stopping = asyncio.Event()
         async with AsyncExitStack() as parts:
@@ -171,15 +186,25 @@ async def _assigned(client: Any) -> None:
         await asyncio.sleep(_LOOK_SECONDS)
 
 
+async def _project(arrivals: Sequence[Arrival], session: AsyncSession) -> None:
+    numbers = {
+        arrival.message.note_id: arrival.message.number
+        for arrival in arrivals
+        if isinstance(arrival, Delivery) and isinstance(arrival.message, Noted)
+    }
+    note_ids, last = _columns(sorted(numbers.items()))
+    await session.execute(_SESSION_UPSERT, {"note_ids": note_ids, "numbers": last})
+
+
 async def _apply(connection: Any, records: Sequence[Record]) -> None:
     claimed = {row[0] for row in await connection.fetch(_CLAIM, [*map(_event_id, records)])}
     numbers = dict(_note_in(record) for record in records if _event_id(record) in claimed)
-    await connection.execute(_UPSERT, *_columns(sorted(numbers.items())))
+    await connection.execute(_RAW_UPSERT, *_columns(sorted(numbers.items())))
 
 
-def _columns(rows: Iterable[tuple[UUID, int]]) -> tuple[Sequence[UUID], Sequence[int]]:
+def _columns(rows: Iterable[tuple[UUID, int]]) -> tuple[list[UUID], list[int]]:
     ids, numbers = zip(*rows, strict=True)
-    return ids, numbers
+    return list(ids), list(numbers)
 
 
 def _event_id(record: Record) -> UUID:
