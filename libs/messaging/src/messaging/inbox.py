@@ -28,7 +28,7 @@ _CLAIM = text(
 
 _PURGE = text(
     "DELETE FROM inbox WHERE ctid = ANY (ARRAY("
-    "SELECT ctid FROM inbox WHERE received_at < now() - :age LIMIT :most))"
+    "SELECT ctid FROM inbox WHERE received_at < now() - CAST(:age AS interval) LIMIT :most))"
 )
 
 
