@@ -7,6 +7,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Trust what the machine trusts, as pip does.
 export UV_SYSTEM_CERTS := 1
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard libs/*/pyproject.toml services/*/pyproject.toml dev/*/pyproject.toml)) cli bench
 SERVICES := $(notdir $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml)))
 
