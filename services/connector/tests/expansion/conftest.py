@@ -1,10 +1,15 @@
 """What the tests of expansion share: a short way to write a calendar and to read the answer."""
 
+import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from textwrap import dedent
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # so that tests can name what they share
+
 from connector.domain.expansion import Expansion
 from connector.domain.limits import Limits
 from connector.domain.occurrence import TimedOccurrence

@@ -1,12 +1,10 @@
 """Our periods against dateutil, and our whole engine against recurring-ical-events."""
 
 import datetime as dt
-import importlib.util
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import dateutil.rrule
@@ -23,6 +21,7 @@ from connector.icalendar.recurrence_text import parse_rule
 from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sample_calendar import WINDOW, build_calendar
 
 pytestmark = pytest.mark.unit
 
@@ -183,27 +182,13 @@ def test_series_with_exceptions_is_the_same_in_both_engines(text: str) -> None:
     }
 
 
-@pytest.fixture(scope="module")
-def sample() -> ModuleType:
-    path = Path(__file__).with_name("sample_calendar.py")
-    spec = importlib.util.spec_from_file_location("sample_calendar", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.parametrize("seed", [2026, 7])
-def test_sample_calendar_has_the_same_busy_times_in_both_engines(
-    sample: ModuleType, seed: int
-) -> None:
-    body = sample.build_calendar(seed)
+def test_sample_calendar_has_the_same_busy_times_in_both_engines(seed: int) -> None:
+    body = build_calendar(seed)
     assert body.count(b"BEGIN:VEVENT") == 590
-    window = sample.WINDOW
-    expansion = expand(body, window, owner_addresses=frozenset(), default_zone="UTC")
+    expansion = expand(body, WINDOW, owner_addresses=frozenset(), default_zone="UTC")
     parsed: Any = icalendar.Calendar.from_ical(body)
-    events: list[Any] = recurring_ical_events.of(parsed).between(window.start, window.end)
+    events: list[Any] = recurring_ical_events.of(parsed).between(WINDOW.start, WINDOW.end)
     expected = sorted(
         (event["DTSTART"].dt.astimezone(UTC), event["DTEND"].dt.astimezone(UTC)) for event in events
     )
