@@ -19,12 +19,13 @@ from connector.adapters.postgres.store import PostgresUnitOfWork
 from connector.adapters.sources import Sources
 from connector.adapters.vault import AesGcmVault
 from connector.application.services import Services, TenantPolicies
-from connector.application.sync_calendar import sync_calendar
+from connector.application.sync_calendar import SyncOutcome, sync_calendar
 from connector.domain.deletion_brake import DeletionBrake
 from connector.domain.retry import SyncPolicy
 from connector.domain.sync_state import Lease
 from connector.entrypoints.consumers import consumers
 from connector.entrypoints.http.app import build_http
+from connector.entrypoints.observed_sync import observed
 from connector.entrypoints.scheduler import Scheduler
 from connector.settings import ConnectorSettings, seconds
 
@@ -108,12 +109,12 @@ def _scheduler(settings: ConnectorSettings, resources: Resources, services: Serv
         length=seconds(settings.sync.lease_seconds), per_server=settings.sync.per_server
     )
 
-    async def sync(lease: Lease) -> object:
+    async def sync(lease: Lease) -> SyncOutcome:
         return await sync_calendar(services, lease)
 
     return Scheduler(
         Leases(resources.sessions, terms),
-        sync,
+        observed(sync),
         postgres=settings.postgres,
         concurrency=settings.sync.concurrency,
     )

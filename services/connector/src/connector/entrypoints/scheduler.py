@@ -35,7 +35,7 @@ class Scheduler:
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
-        """Work until cancelled; what is under way is cut off and comes again after its lease."""
+        """Work until cancelled; what is under way then is given back."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._listen())
             tasks.create_task(self._dispatch_for_ever(tasks))
@@ -65,6 +65,9 @@ class Scheduler:
     async def _work(self, lease: Lease) -> None:
         try:
             await self._sync(lease)
+        except asyncio.CancelledError:
+            await self._leases.release(lease)
+            raise
         except Exception:  # one calendar's failure is not the others'
             _logger.exception(
                 "sync broke off, it is tried again when its lease ends",

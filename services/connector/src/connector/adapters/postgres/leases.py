@@ -35,6 +35,12 @@ _CLAIM = text(
     RETURNING s.calendar_id, s.tenant_id, s.lease
     """
 )
+_RELEASE = text(
+    """
+    UPDATE calendar_sync SET lease = NULL, lease_until = NULL, next_sync_at = now()
+    WHERE calendar_id = :calendar_id AND lease = :token
+    """
+)
 _NEXT = text(
     """
     SELECT extract(epoch FROM min(greatest(next_sync_at, lease_until)) - now())
@@ -71,6 +77,13 @@ class Leases:
                 },
             )
             return [Lease(row.calendar_id, row.tenant_id, row.lease) for row in rows]
+
+    async def release(self, lease: Lease) -> None:
+        """Give back what was not finished, due at once."""
+        async with self._sessions.begin() as session:
+            await session.execute(
+                _RELEASE, {"calendar_id": lease.calendar_id, "token": lease.token}
+            )
 
     async def seconds_to_next(self) -> float | None:
         """Return how long nothing is due, None when nothing is planned."""
