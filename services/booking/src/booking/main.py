@@ -18,6 +18,7 @@ from booking.adapters.postgres.bookings import PostgresBookings
 from booking.adapters.postgres.calendars import PostgresCalendars
 from booking.adapters.postgres.database import PooledDatabase, pooled
 from booking.adapters.postgres.hosts import PostgresHosts
+from booking.adapters.postgres.housekeeping import Housekeeping
 from booking.adapters.postgres.meeting_types import PostgresMeetingTypes
 from booking.adapters.postgres.migrate import migrate
 from booking.adapters.postgres.rate_limits import PostgresRateLimits
@@ -72,7 +73,7 @@ async def parts(settings: BookingSettings, stack: AsyncExitStack, *, group: str 
             TokenVerifier(settings.oidc, issuer),
             PublicLimits(PostgresRateLimits(database), settings.limits),
         ),
-        tasks={"alarms": alarms.run},
+        tasks={"alarms": alarms.run, "housekeeping": Housekeeping(database).run},
     )
 
 

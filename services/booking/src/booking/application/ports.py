@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 from uuid import UUID
 
 from entente_contracts import Message
@@ -224,14 +224,3 @@ class RateLimits(Protocol):
     async def take(self, key: str, *, capacity: int, refill: timedelta) -> bool:
         """Take a token; False when there is none. One comes back every `refill`."""
         ...
-
-
-class Clock(Protocol):
-    """Tells the time."""
-
-    def __call__(self) -> datetime:
-        """Return now, in UTC."""
-        ...
-
-
-AnswerDocument = dict[str, Any]

@@ -27,9 +27,3 @@ class PostgresRateLimits:
         return bool(
             await self._database.fetch(_TAKE, digest, float(capacity), refill.total_seconds())
         )
-
-    async def forget(self, older_than: timedelta) -> None:
-        """Drop the buckets that are full again."""
-        await self._database.fetch(
-            "DELETE FROM rate_bucket WHERE updated_at < now() - $1::interval", older_than
-        )
