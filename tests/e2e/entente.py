@@ -1,0 +1,154 @@
+"""The whole system, running, with platforms around it."""
+
+import json
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+from connector_lab.dav_server import DavServer, xandikos
+from connector_lab.fault_server import FaultServer
+from entente_contracts import HostChanged, HostStatus, encode, envelope_for
+from entente_contracts.host import LocalRange, WeekdayHours, WorkingHours
+from journal.lab.spans import Span, read_spans
+from journal.lab.wire import Wire
+from messaging.settings import KafkaSettings
+from people import Host, Person
+from stack import Stack, StackSettings
+from stack.services import DEMO, Addresses, ServiceSpec
+
+_OFFICE_HOURS = WorkingHours(
+    weekly=tuple(
+        WeekdayHours(weekday=day, hours=(LocalRange(start="09:00", end="17:00"),))
+        for day in range(1, 6)
+    )
+)
+_HURRY = {
+    "CONNECTOR__SYNC__INTERVAL_SECONDS": "2",
+    "CONNECTOR__SYNC__FIRST_RETRY_SECONDS": "0.5",
+    "CONNECTOR__SYNC__FRESHNESS_SECONDS": "2",
+    "CONNECTOR__SYNC__LEASE_SECONDS": "10",
+    "CONNECTOR__EXPANSION__WORKERS": "1",
+}
+
+
+@dataclass
+class Entente:
+    """The stack with its services; `web` serves links. Each host has a tenant of its own."""
+
+    stack: Stack
+    web: FaultServer
+    xandikos: DavServer
+    radicale: DavServer
+    connector: httpx.AsyncClient
+    availability: httpx.AsyncClient
+    answers: list[str]
+    """Headers and bodies of all that the services answered so far."""
+    spans_folder: Path
+    wire: Wire = field(init=False)
+
+    def __post_init__(self) -> None:
+        kafka = KafkaSettings(bootstrap_servers=self.stack.kafka.bootstrap_servers)
+        self.wire = Wire(kafka)
+
+    async def host(self, zone: str = "Europe/Paris", *, tenant: str | None = None) -> Host:
+        """Announce a host who works from nine to five, as their directory would."""
+        tenant = tenant or f"tenant-{uuid4().hex[:12]}"
+        owner = f"owner-{uuid4().hex[:12]}"
+        host = Host(uuid4(), tenant, zone, await self.person(owner, tenant=tenant))
+        changed = HostChanged(
+            tenant_id=tenant,
+            host_id=host.id,
+            owner=owner,
+            name="Somebody",
+            address=f"{owner}@example.org",
+            timezone=zone,
+            working_hours=_OFFICE_HOURS,
+            locale="en",
+            status=HostStatus.ACTIVE,
+            revision=1,
+            changed_at=datetime.now(UTC),
+        )
+        envelope = envelope_for(changed, source="/tests", time=datetime.now(UTC))
+        await self.wire.produce(
+            HostChanged.topic,
+            encode(changed),
+            key=changed.key().encode(),
+            headers=envelope.to_headers(),
+        )
+        return host
+
+    async def person(self, subject: str, *, tenant: str) -> Person:
+        """Return somebody with a token of a tenant."""
+        token = await self.stack.issuer.token(subject, tenant=tenant)
+        return Person(token, self.connector, self.availability)
+
+    def spans(self) -> list[Span]:
+        """Return the spans of all services so far."""
+        return [span for path in self.spans_folder.iterdir() for span in read_spans(path)]
+
+
+@asynccontextmanager
+async def running_entente(folder: Path) -> AsyncGenerator[Entente]:
+    """Run the demo's services as their own processes, with calendars read every other second."""
+    spans_folder = folder / "spans"
+    spans_folder.mkdir()
+    answers: list[str] = []
+
+    async def keep(response: httpx.Response) -> None:
+        answers.append(f"{response.headers}{(await response.aread()).decode()}")
+
+    async with AsyncExitStack() as parts:
+        web = await parts.enter_async_context(FaultServer())
+        dav = await parts.enter_async_context(xandikos(folder))
+        services = _hurried(DEMO, spans_folder, allowed=(web.authority, dav.authority))
+        settings = StackSettings(services=services, calendars=True, mail=True, durable=False)
+        stack = await parts.enter_async_context(Stack(settings))
+
+        async def client(service: str) -> httpx.AsyncClient:
+            return await parts.enter_async_context(
+                httpx.AsyncClient(
+                    base_url=stack.services[service].url,
+                    event_hooks={"response": [keep]},
+                    timeout=30,
+                    trust_env=False,
+                )
+            )
+
+        port = int(stack.radicale.authority.rpartition(":")[2])
+        yield Entente(
+            stack=stack,
+            web=web,
+            xandikos=dav,
+            radicale=DavServer(port, "/ada/", username="ada", password="ada"),  # noqa: S106 - of this run
+            connector=await client("connector"),
+            availability=await client("availability"),
+            answers=answers,
+            spans_folder=spans_folder,
+        )
+
+
+def _hurried(
+    specs: Iterable[ServiceSpec], spans_folder: Path, *, allowed: Collection[str]
+) -> tuple[ServiceSpec, ...]:
+    def changed(spec: ServiceSpec) -> ServiceSpec:
+        def environment(addresses: Addresses) -> Mapping[str, str]:
+            own = {
+                "KAFKA__SESSION_TIMEOUT_SECONDS": "10",
+                "TELEMETRY__SPANS_PATH": str(spans_folder / f"{spec.name}.jsonl"),
+            }
+            return {
+                **spec.environment(addresses),
+                **{f"{spec.name.upper()}__{name}": value for name, value in own.items()},
+                **_HURRY,
+                "CONNECTOR__EGRESS__ALLOWED_PRIVATE": json.dumps(
+                    [*addresses.calendar_servers, *allowed]
+                ),
+            }
+
+        return replace(spec, environment=environment)
+
+    return tuple(map(changed, specs))
