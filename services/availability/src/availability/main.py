@@ -5,12 +5,14 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
+from entente_contracts import topics
 from messaging.service import Build, Parts, Resources, run
 from messaging.settings import load
 from webapi import TokenVerifier
 
 from availability.adapters.host_reader import PostgresHostReader
 from availability.adapters.read_pool import read_pool
+from availability.entrypoints.announcer import Announcer
 from availability.entrypoints.consumers import consumers
 from availability.entrypoints.http.answering import Answering
 from availability.entrypoints.http.app import build_http
@@ -29,17 +31,25 @@ def builder(settings: AvailabilitySettings) -> Build:
     """Return what builds availability's parts from the service's resources."""
 
     @asynccontextmanager
-    async def build(_: Resources) -> AsyncGenerator[Parts]:
+    async def build(resources: Resources) -> AsyncGenerator[Parts]:
         async with AsyncExitStack() as stack:
             pool = await stack.enter_async_context(
                 read_pool(settings.postgres, connections=settings.reading.connections)
             )
             issuer = await stack.enter_async_context(httpx.AsyncClient(timeout=_ISSUER_SECONDS))
-            app = build_http(
-                Answering(PostgresHostReader(pool), present_instant),
-                verifier=TokenVerifier(settings.oidc, issuer),
+            reader = PostgresHostReader(pool)
+            announcer = Announcer(
+                resources.sessions, reader, present_instant, settings.announcements
             )
-            yield Parts(app=app, consumers=consumers())
+            yield Parts(
+                app=build_http(
+                    Answering(reader, present_instant),
+                    verifier=TokenVerifier(settings.oidc, issuer),
+                ),
+                consumers=consumers(settings.group),
+                publishes=[topics.AVAILABILITY_EVENTS],
+                tasks={"announcer": announcer.run},
+            )
 
     return build
 

@@ -5,6 +5,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import SettingsConfigDict
 from webapi import OidcSettings
 
+from availability.subscriptions import GROUP
+
 
 class AnnouncementSettings(BaseModel):
     """The pace at which changes of busy time and overlaps are announced."""
@@ -31,5 +33,10 @@ class AvailabilitySettings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="AVAILABILITY__")
 
     oidc: OidcSettings
+    group: str = Field(
+        default=GROUP,
+        min_length=1,
+        description="Consumer group; another one, with a database of its own, is a second opinion",
+    )
     announcements: AnnouncementSettings = AnnouncementSettings()
     reading: ReadingSettings = ReadingSettings()

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import httpx
 from availability.adapters.migrate import migrate
+from availability.adapters.tables import host_change
 from availability.main import builder
 from availability.settings import AnnouncementSettings, AvailabilitySettings, ReadingSettings
 from availability.subscriptions import GROUP, TOPICS
@@ -16,7 +17,7 @@ from entente_contracts import topics
 from messaging.database import Sessions, build_engine, build_sessions
 from messaging.service import running
 from messaging.settings import KafkaSettings, PostgresSettings
-from messaging.tables import inbox
+from messaging.tables import inbox, outbox
 from pydantic import SecretStr
 from sqlalchemy import func, select
 from stack.kafka.broker import KafkaBroker
@@ -91,10 +92,8 @@ class Lab:
 
     async def applied(self, record_ids: Sequence[UUID]) -> None:
         """Return when the service has applied the records."""
-        count = (
-            select(func.count(inbox.c.event_id.distinct()))
-            .where(inbox.c.event_id.in_(record_ids))
-            .where(inbox.c.consumer.startswith(f"{GROUP}:"))
+        count = select(func.count(inbox.c.event_id.distinct())).where(
+            inbox.c.event_id.in_(record_ids)
         )
 
         async def all_claimed() -> bool:
@@ -102,6 +101,19 @@ class Lab:
                 return (await session.execute(count)).scalar_one() == len(set(record_ids))
 
         await eventually(all_claimed)
+
+    async def quiet(self) -> None:
+        """Return when all that changed is announced and published."""
+        waiting = select(
+            select(func.count()).select_from(host_change).scalar_subquery()
+            + select(func.count()).select_from(outbox).scalar_subquery()
+        )
+
+        async def nothing_waits() -> bool:
+            async with self.sessions() as session:
+                return (await session.execute(waiting)).scalar_one() == 0
+
+        await eventually(nothing_waits)
 
     def for_new_tenant(self) -> "Lab":
         """Return the same service, seen by a tenant that nobody has spoken of."""
@@ -115,12 +127,15 @@ class Lab:
         )
 
 
-def settings_for(*, dsn: str, kafka: KafkaBroker, issuer: Issuer) -> AvailabilitySettings:
+def settings_for(
+    *, dsn: str, kafka: KafkaBroker, issuer: Issuer, group: str = GROUP
+) -> AvailabilitySettings:
     """Return settings of a service in a hurry."""
     return AvailabilitySettings(
         kafka=KafkaSettings(bootstrap_servers=kafka.bootstrap_servers, session_timeout_seconds=10),
         postgres=PostgresSettings(dsn=SecretStr(dsn)),
         oidc=OidcSettings(issuer=issuer.url),
+        group=group,
         announcements=AnnouncementSettings(interval_seconds=0.05),
         reading=ReadingSettings(connections=4),
     )

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from availability.domain.errors import RuleError
 from availability.domain.intervals import Interval, merged
-from availability.domain.wall_clock import DAY, day_end, day_of, day_start
+from availability.domain.wall_clock import DAY, EPOCH_ORDINAL, day_end, day_of, day_start
 
 _MONTHS_OF_YEAR = 12
 
@@ -30,6 +30,16 @@ def month_name(month: int) -> str:
 def month_dates(month: int) -> tuple[date, date]:
     """Return the first date of a month and the first date after it."""
     return _first_date(month), _first_date(month + 1)
+
+
+def month_time(first: int, last: int) -> Interval:
+    """Return the instants of the UTC months from `first` to `last`, both included."""
+    return _first_day(first) * DAY, _first_day(last + 1) * DAY
+
+
+def month_at(instant: int) -> int:
+    """Return the UTC month of an instant."""
+    return month_of(date.fromordinal(EPOCH_ORDINAL + instant // DAY))
 
 
 def month_of(day: date) -> int:

@@ -17,7 +17,7 @@ from availability.domain.intervals import Interval
 DAY = 86_400
 MINUTE = 60
 
-_EPOCH = date(1970, 1, 1).toordinal()
+EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 
 
 class Stretch(NamedTuple):
@@ -38,7 +38,7 @@ def zone_named(name: str) -> ZoneInfo:
 
 def day_of(local_date: date) -> int:
     """Return the day number of a date: days since 1970-01-01."""
-    return local_date.toordinal() - _EPOCH
+    return local_date.toordinal() - EPOCH_ORDINAL
 
 
 def local_day(zone: ZoneInfo, instant: int) -> int:

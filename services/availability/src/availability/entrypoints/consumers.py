@@ -9,21 +9,20 @@ from messaging.delivery import Arrival
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from availability.adapters.change_rows import PostgresChanges
+from availability.adapters.projecting import PROJECTING, Projecting
 from availability.adapters.turns import take_writers_turn
-from availability.entrypoints.projecting import PROJECTING, Projecting
-from availability.subscriptions import GROUP
 
 
-def consumers() -> list[BatchConsumer]:
+def consumers(group: str) -> list[BatchConsumer]:
     """Return a consumer for each topic.
 
     All take batches: a lone record is handled at once all the same, and a group that begins at
     the start of the topics is done many times sooner.
     """
-    return [_consumer(topic, projecting) for topic, projecting in PROJECTING.items()]
+    return [_consumer(group, topic, projecting) for topic, projecting in PROJECTING.items()]
 
 
-def _consumer(topic: Topic, projecting: Projecting) -> BatchConsumer:
+def _consumer(group: str, topic: Topic, projecting: Projecting) -> BatchConsumer:
     async def on_arrivals(arrivals: Sequence[Arrival], session: AsyncSession) -> None:
         await take_writers_turn(session)
         changes = await projecting.project(session, arrivals)
@@ -32,7 +31,7 @@ def _consumer(topic: Topic, projecting: Projecting) -> BatchConsumer:
 
     return BatchConsumer(
         topic,
-        group=GROUP,
+        group=group,
         accepts=projecting.accepts,
         handler=on_arrivals,
         tombstones=True,

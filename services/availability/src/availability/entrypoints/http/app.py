@@ -5,7 +5,7 @@ from webapi import TokenVerifier, build_app
 
 from availability.entrypoints.http import free_busy, slots
 from availability.entrypoints.http.answering import Answering
-from availability.entrypoints.http.openapi import document_types
+from availability.entrypoints.http.schemas import document_types
 
 _DESCRIPTION = """\
 Tells when hosts are busy and when they can be met, from what their calendars and Entente's own

@@ -18,7 +18,7 @@ from availability.application.find_free_busy import (
 from availability.domain.busy_state import BusyState
 from availability.entrypoints.http.answering import Answering, answering, reader_role
 from availability.entrypoints.http.bodies import naming_fields, read_body
-from availability.entrypoints.http.openapi import described
+from availability.entrypoints.http.schemas import described
 from availability.entrypoints.http.values import (
     HOST_NOT_FOUND,
     HostIds,

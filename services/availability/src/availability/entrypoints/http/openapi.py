@@ -1,38 +1,15 @@
-"""The OpenAPI document, from the very types that decode questions and encode answers."""
+"""Writes the OpenAPI document: `python -m availability.entrypoints.http.openapi > openapi.json`."""
 
-from collections.abc import Callable
-from typing import Any
+import json
+import sys
 
-from fastapi import FastAPI
-from msgspec import Struct
-from msgspec.json import schema_components
-
-_REFERENCE = "#/components/schemas/{name}"
+from availability.entrypoints.http.app import build_http
 
 
-def described(question: type[Struct], answer: type[Struct]) -> dict[str, Any]:
-    """Return the arguments of a route that reads and writes these documents itself."""
-    return {
-        "response_model": None,
-        "openapi_extra": {
-            "requestBody": {"required": True, "content": _content(question)},
-        },
-        "responses": {200: {"description": answer.__doc__, "content": _content(answer)}},
-    }
+def document() -> str:
+    """Return the API's OpenAPI document as it is committed."""
+    return json.dumps(build_http(None, verifier=None).openapi(), indent=2) + "\n"
 
 
-def document_types(app: FastAPI, *types: type[Struct]) -> None:
-    """Add the schemas of the types to the app's document."""
-    generate: Callable[[], dict[str, Any]] = app.openapi
-    _, components = schema_components(types, ref_template=_REFERENCE)
-
-    def openapi() -> dict[str, Any]:
-        document = generate()
-        document["components"]["schemas"].update(components)
-        return document
-
-    app.openapi = openapi
-
-
-def _content(kind: type[Struct]) -> dict[str, Any]:
-    return {"application/json": {"schema": {"$ref": _REFERENCE.format(name=kind.__name__)}}}
+if __name__ == "__main__":
+    sys.stdout.write(document())

@@ -18,8 +18,8 @@ from availability.domain.slot_request import SlotRequest
 from availability.domain.slots import Slot
 from availability.entrypoints.http.answering import Answering, answering, reader_role
 from availability.entrypoints.http.bodies import naming_fields, read_body
-from availability.entrypoints.http.openapi import described
 from availability.entrypoints.http.rules import RulesTold
+from availability.entrypoints.http.schemas import described
 from availability.entrypoints.http.values import (
     HOST_NOT_FOUND,
     HostIds,

@@ -1,6 +1,6 @@
 """Values that questions and answers share.
 
-One definition serves decoding, encoding and the OpenAPI document (`http.openapi`).
+One definition serves decoding, encoding and the OpenAPI document (`http.schemas`).
 """
 
 from collections.abc import Iterable, Mapping
