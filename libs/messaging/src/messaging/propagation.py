@@ -10,6 +10,7 @@ from opentelemetry.trace import Link, SpanContext
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 _propagator = TraceContextTextMapPropagator()
+_FIELDS = frozenset(_propagator.fields)
 
 Headers = Iterable[tuple[str, bytes | None]]
 
@@ -25,7 +26,7 @@ def extract(headers: Headers) -> Context:
     """Return the context that the headers carry; unreadable headers carry none."""
     carrier: dict[str, str] = {}
     for name, value in headers:
-        if name in _propagator.fields and value is not None:
+        if name in _FIELDS and value is not None:
             carrier[name] = value.decode("ascii", errors="replace")
     return _propagator.extract(carrier, context=Context())
 

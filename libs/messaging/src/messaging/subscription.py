@@ -98,7 +98,7 @@ class Subscription:
 
     async def _fetched(self, client: KafkaConsumer) -> list[Record]:
         batches = await client.getmany(
-            timeout_ms=0, max_records=max(_TAKEN_ALONG, self.consumer.batch_size)
+            timeout_ms=0, max_records=max(_TAKEN_ALONG, self.consumer.batch_size) - 1
         )
         return [record for batch in batches.values() for record in batch]
 
