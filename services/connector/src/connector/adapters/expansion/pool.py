@@ -3,8 +3,10 @@
 import asyncio
 import hmac
 import multiprocessing
+import os
 import resource as process_limits
 import signal
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -94,7 +96,7 @@ class ExpansionPool:
         return ProcessPoolExecutor(
             self._limits.workers,
             mp_context=multiprocessing.get_context("spawn"),
-            initializer=_limit_worker,
+            initializer=_settle_worker,
             initargs=(self._limits.memory_mib * _MIB,),
         )
 
@@ -112,6 +114,15 @@ def _time_is_up(*_: object) -> None:
     raise TimeoutError
 
 
-def _limit_worker(address_space: int) -> None:
+def _settle_worker(address_space: int) -> None:
+    """Bound the worker's memory and time, and let it end with the service, however that ends."""
     process_limits.setrlimit(process_limits.RLIMIT_AS, (address_space, address_space))
     signal.signal(signal.SIGALRM, _time_is_up)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
