@@ -12,6 +12,9 @@ from pathlib import Path
 from connector.settings import ConnectorSettings
 from stack.pytest_plugin import unique_name
 
+_PATIENCE_SECONDS = 180.0
+"""A process of its own takes its time to start on a busy machine."""
+
 
 @dataclass
 class ConnectorProcess:
@@ -23,7 +26,7 @@ class ConnectorProcess:
 
     async def killed(self) -> None:
         """Wait until a failpoint has killed it."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(_PATIENCE_SECONDS):
             code = await self.process.wait()
         if code != -signal.SIGKILL:
             raise AssertionError(f"ended with {code}:\n{self.log.read_text()[-4000:]}")

@@ -14,7 +14,7 @@ M = TypeVar("M", bound=Message)
 PUBLISHED = (topics.CALENDAR_EVENTS, topics.CALENDAR_BUSY)
 """What the connector writes."""
 
-_PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 120.0
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,9 @@ from connector.settings import (
     ExpansionSettings,
     SecretsSettings,
     SyncSettings,
+    TenantSettings,
 )
+from connector.subscriptions import GROUP, TOPICS
 from entente_contracts import HostChanged, HostStatus, WorkingHours, topics
 from issuer.keys import AUDIENCE, SigningKey
 from messaging.database import Sessions, build_engine, build_sessions
@@ -43,8 +45,10 @@ from connector_lab.kafka_log import PUBLISHED, KafkaLog
 
 T = TypeVar("T")
 
-GROUP = "connector"
 _LOOK_EVERY_SECONDS = 0.05
+SINGLE = "single"
+"""A tenant that allows one calendar per user."""
+
 KEY = base64.b64encode(bytes(range(32))).decode()
 
 
@@ -100,11 +104,10 @@ class Surroundings:
     ) -> Self:
         """Publish the key and make the topics."""
         web.answers("/jwks", reply(json.dumps(key.jwks()).encode()))
-        consumed = (topics.HOST_EVENTS, topics.CALENDAR_COMMANDS)
         beside = [
-            of(topic, GROUP) for topic in consumed for of in (topics.dead_letter, topics.redrive)
+            of(topic, GROUP) for topic in TOPICS for of in (topics.dead_letter, topics.redrive)
         ]
-        wanted = (*PUBLISHED, *consumed, *beside)
+        wanted = (*PUBLISHED, *TOPICS, *beside)
         await kafka.create_topics(wanted)
 
         async def present() -> bool:
@@ -139,6 +142,7 @@ class Surroundings:
             sync=SyncSettings(
                 interval_seconds=0.4, first_retry_seconds=0.4, lease_seconds=lease_seconds
             ),
+            tenants=TenantSettings(max_calendars_of={SINGLE: 1}),
             http=HttpSettings(port=port),
             telemetry=TelemetrySettings(log_level="DEBUG", spans_path=spans_path),
         )

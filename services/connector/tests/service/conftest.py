@@ -49,14 +49,24 @@ async def surroundings(kafka: KafkaBroker, web: FaultServer, log: KafkaLog) -> S
 
 
 @pytest_asyncio.fixture(scope="session")
-async def lab(
+async def shared_lab(
     postgres: PostgresServer,
     surroundings: Surroundings,
     radicale_server: DavServer,
     xandikos_server: DavServer,
 ) -> AsyncGenerator[Lab]:
-    """Run the connector that most tests share; each test has hosts of its own."""
+    """Run the connector that most tests share."""
     dsn = await postgres.create_database(unique_name("connector"))
     servers = {radicale_server.authority, xandikos_server.authority}
-    async with open_lab(surroundings, dsn=dsn, allowed=servers) as lab:
+    settings = surroundings.settings(dsn=dsn, allowed=servers)
+    async with open_lab(surroundings, settings) as lab:
         yield lab
+
+
+@pytest_asyncio.fixture
+async def lab(shared_lab: Lab) -> AsyncGenerator[Lab]:
+    """Lend the shared connector to one test, whose calendars rest afterwards."""
+    yield shared_lab
+    await shared_lab.sql(
+        "UPDATE calendar_sync SET next_sync_at = NULL, lease = NULL, lease_until = NULL"
+    )

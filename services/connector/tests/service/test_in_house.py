@@ -1,0 +1,88 @@
+"""In-house calendars: a system of one's own pushes its busy time."""
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from connector_lab.feeds import at, span
+from connector_lab.lab import Lab
+from entente_contracts import CalendarChanged
+
+pytestmark = pytest.mark.integration
+
+PAGE = Path(__file__).parents[4] / "docs" / "in-house-calendars.md"
+
+
+async def in_house(lab: Lab, owner: str) -> str:
+    host = await lab.host(owner)
+    connection = await lab.connect(host, owner, {"provider": "inhouse", "name": "Shifts"})
+    return connection["calendars"][0]["id"]
+
+
+def push(sequence: int, *busy: dict[str, Any]) -> dict[str, Any]:
+    window = {"first_date": f"{at(0):%Y-%m-%d}", "end_date": f"{at(0, day=7):%Y-%m-%d}"}
+    return {"sequence": sequence, "window": window, "busy": list(busy)}
+
+
+def busy(hour: int) -> dict[str, Any]:
+    return {"start": at(hour).isoformat(), "end": at(hour + 1).isoformat()}
+
+
+async def test_a_push_replaces_its_window(lab: Lab) -> None:
+    shown = await in_house(lab, "ines")
+    path = f"/v1/sources/{shown}/busy"
+    service = lab.person("shift-planner", roles=("service",))
+
+    first = await service.put(path, json=push(1, busy(9)))
+    assert (first.status_code, first.json()) == (200, {"outcome": "applied"})
+    await lab.log.until(lambda: lab.log.busy(shown) == {span(at(9))})
+
+    await service.put(path, json=push(5, busy(11), busy(14)))
+    await lab.log.until(lambda: lab.log.busy(shown) == {span(at(11)), span(at(14))})
+
+
+async def test_a_push_takes_effect_once_and_never_backwards(lab: Lab) -> None:
+    shown = await in_house(lab, "iris")
+    path, owner = f"/v1/sources/{shown}/busy", lab.person("iris")
+    assert (await owner.put(path, json=push(4, busy(9)))).json()["outcome"] == "applied"
+
+    repeated = await owner.put(path, json=push(4, busy(9)))
+    assert (repeated.status_code, repeated.json()["outcome"]) == (200, "repeated")
+    for stale in (push(4, busy(10)), push(3, busy(10))):
+        refused = await owner.put(path, json=stale)
+        assert (refused.status_code, refused.json()["code"]) == (409, "stale_sequence")
+        assert refused.json()["sequence"] == 4
+    await lab.log.until(lambda: lab.log.busy(shown) == {span(at(9))})
+    assert {changed.revision for changed in lab.log.of(CalendarChanged, shown)} == {1}
+
+
+async def test_a_wrong_field_is_named(lab: Lab) -> None:
+    shown = await in_house(lab, "ivan")
+    wrong = push(1, {"start": at(9).isoformat(), "end": at(8).isoformat()})
+    answer = await lab.person("ivan").put(f"/v1/sources/{shown}/busy", json=wrong)
+    assert answer.status_code == 422
+    assert any(error["field"].startswith("body.busy.0") for error in answer.json()["errors"])
+
+
+async def test_only_in_house_calendars_take_pushes(lab: Lab) -> None:
+    host = await lab.host("igor")
+    link = lab.link(b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nEND:VCALENDAR\r\n")
+    (shown,) = (await lab.connect(host, "igor", link.account))["calendars"]
+    answer = await lab.person("igor").put(f"/v1/sources/{shown['id']}/busy", json=push(1))
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_pushed")
+
+
+async def test_the_documented_example_works(lab: Lab) -> None:
+    shown = await in_house(lab, "docs")
+    (script,) = re.findall(r"```sh\n(curl .*?)```", PAGE.read_text(), re.DOTALL)
+    words = shlex.split(script.replace("\\\n", " "))
+    body = words[words.index("--data") + 1]
+    (url,) = [word for word in words if word.startswith("$CONNECTOR")]
+    path = url.removeprefix("$CONNECTOR").replace("$CALENDAR", shown)
+    method = words[words.index("--request") + 1]
+    answer = await lab.person("docs").request(
+        method, path, content=body, headers={"Content-Type": "application/json"}
+    )
+    assert (answer.status_code, answer.json()) == (200, {"outcome": "applied"})

@@ -1,0 +1,37 @@
+"""The migrations make the tables that the code speaks of."""
+
+import asyncio
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from connector.adapters.postgres.migrate import migrate
+from connector.adapters.postgres.tables import metadata
+from messaging.database import build_engine
+from messaging.settings import PostgresSettings
+from pydantic import SecretStr
+from sqlalchemy import Connection
+
+pytestmark = pytest.mark.integration
+
+BESIDE = {"inbox", "outbox", "alembic_version"}
+
+
+async def test_two_runners_leave_the_schema_that_the_code_expects(database: str) -> None:
+    settings = PostgresSettings(dsn=SecretStr(database))
+    await asyncio.gather(migrate(settings), migrate(settings))
+    await migrate(settings)
+
+    engine = build_engine(settings, application_name="tests")
+    async with engine.connect() as connection:
+        differences = await connection.run_sync(_differences)
+    await engine.dispose()
+    assert differences == []
+
+
+def _differences(connection: Connection) -> list[object]:
+    def ours(name: str | None, kind: str, _: object) -> bool:
+        return not (kind == "table" and name in BESIDE)
+
+    context = MigrationContext.configure(connection, opts={"include_name": ours})
+    return list(compare_metadata(context, metadata))

@@ -1,0 +1,155 @@
+"""Due calendars are handed out to one worker at a time, however many ask."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import pytest_asyncio
+from connector.adapters.postgres.leases import Leases, LeaseTerms
+from connector.adapters.postgres.migrate import migrate
+from connector.domain.sync_state import Lease
+from connector.entrypoints.scheduler import Scheduler
+from messaging.database import Sessions, build_engine, build_sessions
+from messaging.settings import PostgresSettings
+from pydantic import SecretStr
+from sqlalchemy import text
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def postgres_settings(database: str) -> PostgresSettings:
+    return PostgresSettings(dsn=SecretStr(database))
+
+
+@pytest_asyncio.fixture
+async def sessions(postgres_settings: PostgresSettings) -> AsyncGenerator[Sessions]:
+    await migrate(postgres_settings)
+    engine = build_engine(postgres_settings, application_name="tests")
+    yield build_sessions(engine)
+    await engine.dispose()
+
+
+async def run(sessions: Sessions, statement: str, **values: Any) -> None:
+    async with sessions.begin() as session:
+        await session.execute(text(statement), values)
+
+
+async def due_calendars(sessions: Sessions, count: int, *, server: str = "a:443") -> list[UUID]:
+    ids = [uuid4() for _ in range(count)]
+    host, connection = uuid4(), uuid4()
+    await run(
+        sessions,
+        "INSERT INTO host VALUES (:id, 'acme', 'o', 'o@example.com', 'Etc/UTC', true, 1)",
+        id=host,
+    )
+    await run(
+        sessions,
+        "INSERT INTO connection VALUES (:id, 'acme', :host, 'o', 'ics', :server, :print,"
+        " 'connected', NULL, NULL, 1, now())",
+        id=connection,
+        host=host,
+        server=server,
+        print=str(connection),
+    )
+    for calendar_id in ids:
+        await run(
+            sessions,
+            "INSERT INTO calendar VALUES (:id, 'acme', :connection, :host, 'ics', :remote, 'n',"
+            " NULL, '{}', true, true, false, 'connected', NULL, 1, now())",
+            id=calendar_id,
+            connection=connection,
+            host=host,
+            remote=str(calendar_id),
+        )
+        await run(
+            sessions,
+            "INSERT INTO calendar_sync (calendar_id, tenant_id, server, next_sync_at)"
+            " VALUES (:id, 'acme', :server, now() - interval '1 second')",
+            id=calendar_id,
+            server=server,
+        )
+    return ids
+
+
+async def test_two_schedulers_never_sync_one_calendar_at_once(
+    sessions: Sessions, postgres_settings: PostgresSettings
+) -> None:
+    ids = await due_calendars(sessions, 12)
+    under_way: set[UUID] = set()
+    done: list[UUID] = []
+    overlaps: list[UUID] = []
+    enough = asyncio.Event()
+
+    async def sync(lease: Lease) -> None:
+        if lease.calendar_id in under_way:
+            overlaps.append(lease.calendar_id)
+        under_way.add(lease.calendar_id)
+        await asyncio.sleep(0.02)
+        under_way.discard(lease.calendar_id)
+        done.append(lease.calendar_id)
+        if len(done) >= 60 and set(done) == set(ids):
+            enough.set()
+        await run(
+            sessions,
+            "UPDATE calendar_sync SET lease = NULL, lease_until = NULL, next_sync_at = now()"
+            " WHERE calendar_id = :id AND lease = :token",
+            id=lease.calendar_id,
+            token=lease.token,
+        )
+
+    leases = [Leases(sessions, LeaseTerms(per_server=100)) for _ in range(2)]
+    tasks = [
+        asyncio.create_task(Scheduler(each, sync, postgres=postgres_settings, concurrency=8).run())
+        for each in leases
+    ]
+    async with asyncio.timeout(30):
+        await enough.wait()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert overlaps == []
+
+
+async def test_a_lease_that_ends_is_handed_out_anew_under_another_token(
+    sessions: Sessions,
+) -> None:
+    (calendar_id,) = await due_calendars(sessions, 1)
+    leases = Leases(sessions, LeaseTerms(length=timedelta(seconds=0.3)))
+    (first,) = await leases.claim(5)
+    assert await leases.claim(5) == []
+    await asyncio.sleep(0.4)
+    (second,) = await leases.claim(5)
+    assert first.calendar_id == second.calendar_id == calendar_id
+    assert first.token != second.token
+
+
+async def test_a_scheduler_that_stops_gives_back_what_it_did_not_finish(
+    sessions: Sessions, postgres_settings: PostgresSettings
+) -> None:
+    await due_calendars(sessions, 2)
+    leases = Leases(sessions, LeaseTerms())
+    begun = asyncio.Event()
+
+    async def sync(_: Lease) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    scheduler = Scheduler(leases, sync, postgres=postgres_settings, concurrency=1)
+    running = asyncio.create_task(scheduler.run())
+    await begun.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    assert len(await leases.claim(5)) == 2
+
+
+async def test_one_server_is_not_asked_by_everyone_at_once(sessions: Sessions) -> None:
+    await due_calendars(sessions, 5, server="slow:443")
+    await due_calendars(sessions, 2, server="other:443")
+    leases = Leases(sessions, LeaseTerms(per_server=2))
+    claimed = await asyncio.gather(*(leases.claim(10) for _ in range(3)))
+    assert sum(map(len, claimed)) == 4
+    assert await leases.claim(10) == []
