@@ -52,7 +52,7 @@ class Program:
     command: Command
     workspace: Workspace
     ready: Readiness | None = None
-    start_timeout: float = 60
+    start_timeout: float = 180
     stop_signal: signal.Signals = signal.SIGTERM
     grace: float = 10
     shown: bool = True
