@@ -1,6 +1,6 @@
 """What people do in their own calendars shows in free/busy and in slots, whatever the platform."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from entente import Entente
@@ -31,6 +31,26 @@ async def test_a_calendar_is_followed(entente: Entente, platform: str) -> None:
     host = await entente.host(ZONE)
     calendar = await connected(entente, host, platform)
     begin, month = monday(ZONE), timedelta(weeks=4)
+    talk = Meeting(uid="talk", start=monday(ZONE, hour=10))
+    lunch = Meeting(uid="lunch", start=monday(ZONE, hour=12, day=2))
+
+    for held in (
+        [talk],  # created
+        [talk.moved(hours=3)],  # moved
+        [talk, lunch],
+        [lunch],  # cancelled
+        [lunch, talk.weekly(3)],  # made recurring
+        [],
+    ):
+        await calendar.hold(*held)
+        await host.is_busy(*held, begin=begin, end=begin + month)
+
+
+async def test_a_slot_goes_with_the_event_and_comes_back_without_it(entente: Entente) -> None:
+    host = await entente.host(ZONE)
+    link = await connect_link(host, entente.web)
+    begin = monday(ZONE)
+    day = [monday(ZONE, hour=hour).astimezone(UTC) for hour in range(9, 17)]
     talk = Meeting(uid="talk", start=monday(ZONE, hour=10))
 
     async def become(expected: list[datetime]) -> None:
