@@ -186,7 +186,11 @@ class OutboxRelay:
     async def _started_producer(self) -> KafkaProducer:
         if self._producer is None:
             producer = self._new_producer()
-            await producer.start()
+            try:
+                await producer.start()
+            except BaseException:  # also when cancelled: a half-started producer holds connections
+                await producer.stop()
+                raise
             self._producer = producer
         return self._producer
 
