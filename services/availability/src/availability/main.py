@@ -8,14 +8,15 @@ import httpx
 from entente_contracts import topics
 from messaging.service import Build, Parts, Resources, run
 from messaging.settings import load
-from webapi import TokenVerifier
 
 from availability.adapters.host_reader import PostgresHostReader
-from availability.adapters.read_pool import read_pool
+from availability.adapters.read_connections import read_connections
 from availability.entrypoints.announcer import Announcer
+from availability.entrypoints.bootstrap import Bootstrap
 from availability.entrypoints.consumers import consumers
 from availability.entrypoints.http.answering import Answering
 from availability.entrypoints.http.app import build_http
+from availability.entrypoints.http.tokens import RememberingVerifier
 from availability.settings import AvailabilitySettings
 
 _ISSUER_SECONDS = 5.0
@@ -33,22 +34,23 @@ def builder(settings: AvailabilitySettings) -> Build:
     @asynccontextmanager
     async def build(resources: Resources) -> AsyncGenerator[Parts]:
         async with AsyncExitStack() as stack:
-            pool = await stack.enter_async_context(
-                read_pool(settings.postgres, connections=settings.reading.connections)
+            connections = await stack.enter_async_context(
+                read_connections(settings.postgres, most=settings.reading.connections)
             )
             issuer = await stack.enter_async_context(httpx.AsyncClient(timeout=_ISSUER_SECONDS))
-            reader = PostgresHostReader(pool)
+            reader = PostgresHostReader(connections)
             announcer = Announcer(
                 resources.sessions, reader, present_instant, settings.announcements
             )
             yield Parts(
                 app=build_http(
                     Answering(reader, present_instant),
-                    verifier=TokenVerifier(settings.oidc, issuer),
+                    verifier=RememberingVerifier(settings.oidc, issuer),
                 ),
                 consumers=consumers(settings.group),
                 publishes=[topics.AVAILABILITY_EVENTS],
                 tasks={"announcer": announcer.run},
+                checks={"bootstrap": Bootstrap(settings.kafka, group=settings.group).check},
             )
 
     return build

@@ -13,7 +13,7 @@ from availability.adapters.tables import host_change
 from availability.main import builder
 from availability.settings import AnnouncementSettings, AvailabilitySettings, ReadingSettings
 from availability.subscriptions import GROUP, TOPICS
-from entente_contracts import topics
+from entente_contracts import Topic, topics
 from messaging.database import Sessions, build_engine, build_sessions
 from messaging.service import running
 from messaging.settings import KafkaSettings, PostgresSettings
@@ -101,6 +101,14 @@ class Lab:
                 return (await session.execute(count)).scalar_one() == len(set(record_ids))
 
         await eventually(all_claimed)
+
+    async def settled(self, topic: Topic) -> None:
+        """Return when the service is done with every record of a topic."""
+
+        async def nothing_waits() -> bool:
+            return await self.wire.lag(topic, self.settings.group) == 0
+
+        await eventually(nothing_waits)
 
     async def quiet(self) -> None:
         """Return when all that changed is announced and published."""

@@ -1,6 +1,6 @@
 """A bare producer, and what a topic holds."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -41,7 +41,7 @@ class Wire:
         """Publish in order; return the ids of the records."""
         return await self.send([(envelope(it), it) for it in said])
 
-    async def send(self, records: list[tuple[Envelope, Said]]) -> list[UUID]:
+    async def send(self, records: Sequence[tuple[Envelope, Said]]) -> list[UUID]:
         """Publish records whose envelopes are made already, perhaps once more."""
         acknowledgements = [
             await self._producer.send(
@@ -55,6 +55,22 @@ class Wire:
         for acknowledgement in acknowledgements:
             await acknowledgement
         return [about.id for about, _ in records]
+
+    async def send_bare(self, topic: Topic, key: str) -> None:
+        """Publish a null value without any header."""
+        await self._producer.send_and_wait(topic.name, None, key=key.encode())
+
+    async def lag(self, topic: Topic, group: str) -> int:
+        """Return how many records of the topic the group has not committed."""
+        reader = build_reader(self._settings, client_id="lab", group=group)
+        await reader.start()
+        try:
+            partitions = [TopicPartition(topic.name, n) for n in range(topic.partitions)]
+            reader.assign(partitions)
+            ends = await reader.end_offsets(partitions)
+            return sum([ends[it] - (await reader.committed(it) or 0) for it in partitions])
+        finally:
+            await reader.stop()
 
     async def records(self, topic: Topic) -> list[Record]:
         """Return every record of a topic, per partition in order."""

@@ -74,7 +74,7 @@ def test_packed_timestamps_become_epoch_seconds() -> None:
 
 def test_packed_fractions_are_rounded_outwards_on_both_sides_of_2000() -> None:
     packed = pack(">qqqq", 1_500_000, 2_000_001, -1_500_000, -500_000)
-    assert unpacked(packed) == [(946_684_801, 946_684_803), (946_684_798, 946_684_800)]
+    assert unpacked(packed) == [(946_684_798, 946_684_800), (946_684_801, 946_684_803)]
 
 
 def test_packed_rows_without_duration_are_left_out() -> None:

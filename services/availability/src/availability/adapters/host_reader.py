@@ -1,6 +1,10 @@
-"""Reads hosts with all that is known of their time."""
+"""Reads hosts with all that is known of their time.
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+Packed time is that of all calendars of a host together and is handed on with the first of them:
+where it matters which calendar said what, occurrences are read by name.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +14,7 @@ from msgspec.json import decode
 
 from availability.adapters import hours_json
 from availability.adapters.host_query import statement
+from availability.adapters.read_connections import ReadConnections
 from availability.application.ports import Detail, KnownHost
 from availability.domain.busy_state import PRECEDENCE, BusyState
 from availability.domain.host import (
@@ -29,14 +34,13 @@ _STATEMENTS = {detail: statement(detail) for detail in Detail}
 _STATES = {state.value: state for state in BusyState}
 _CONNECTIONS = {state.value: state for state in ConnectionState}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_Row = asyncpg.Record
 
 
 class PostgresHostReader:
-    """`HostReader` on a pool of connections of its own."""
+    """`HostReader` on connections of its own."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
-        self._pool = pool
+    def __init__(self, connections: ReadConnections) -> None:
+        self._connections = connections
 
     async def read(
         self,
@@ -49,61 +53,64 @@ class PostgresHostReader:
     ) -> Mapping[UUID, KnownHost]:
         """Return the tenant's active hosts among `host_ids`, as of one moment."""
         bounds = map(_instant, (*span, *claims_span))
-        async with self._pool.acquire() as connection:
-            rows = await connection.fetch(_STATEMENTS[detail], tenant_id, host_ids, *bounds)
-        by_host: dict[UUID, list[_Row]] = {}
-        for row in rows:
-            by_host.setdefault(row["host_id"], []).append(row)
-        return {host_id: _known_host(of_host) for host_id, of_host in by_host.items()}
+        rows = await self._connections.fetch(_STATEMENTS[detail], tenant_id, host_ids, *bounds)
+        return {row["host_id"]: _known_host(row) for row in rows}
 
 
-def _known_host(rows: Sequence[_Row]) -> KnownHost:
-    first = rows[0]
+def _known_host(row: asyncpg.Record) -> KnownHost:
     known_bookings: set[UUID] = set()
-    calendars = [_calendar(row, known_bookings) for row in rows if row["calendar_id"]]
+    occurrences: dict[str, list[Occurrence]] = {}
+    if row["named"]:
+        _collect(occurrences, _timed(decode(row["named"]), known_bookings))
+    if row["dated"]:
+        _collect(occurrences, _dated(decode(row["dated"]), known_bookings))
+    timed = {state: unpacked(row[state]) for state in PRECEDENCE if row[state]}
+    calendars: list[Calendar] = []
+    faults: dict[UUID, str] = {}
+    for calendar_id, status, fault, months, as_of in decode(row["calendars"] or b"[]"):
+        calendar = Calendar(
+            calendar_id=UUID(calendar_id),
+            as_of=as_of,
+            months_known=frozenset(months or ()),
+            timed={} if calendars else timed,
+            occurrences=occurrences.get(calendar_id, ()),
+            connection=_CONNECTIONS[status],
+        )
+        calendars.append(calendar)
+        if fault:
+            faults[calendar.calendar_id] = fault
     host = Host(
-        host_id=first["host_id"],
-        zone=zone_named(first["timezone"]),
-        hours=hours_json.from_json(first["working_hours"]),
+        host_id=row["host_id"],
+        zone=zone_named(row["timezone"]),
+        hours=hours_json.from_json(row["working_hours"]),
         calendars=calendars,
-        claims=_claims(first["claims"]) if first["claims"] else (),
+        claims=_claims(row["claims"]) if row["claims"] else (),
         known_bookings=frozenset(known_bookings),
     )
-    return KnownHost(host, {row["calendar_id"]: row["fault"] for row in rows if row["fault"]})
+    return KnownHost(host, faults)
 
 
-def _calendar(row: _Row, known_bookings: set[UUID]) -> Calendar:
-    occurrences: list[Occurrence] = []
-    if row["named"]:
-        occurrences += _timed(decode(row["named"]), known_bookings)
-    if row["dated"]:
-        occurrences += _dated(decode(row["dated"]), known_bookings)
-    return Calendar(
-        calendar_id=row["calendar_id"],
-        as_of=row["as_of"],
-        months_known=frozenset(row["months"] or ()),
-        timed={state: unpacked(row[state.value]) for state in PRECEDENCE if row[state.value]},
-        occurrences=occurrences,
-        connection=_CONNECTIONS[row["status"]],
-    )
+def _collect(
+    occurrences: dict[str, list[Occurrence]], found: Iterable[tuple[str, Occurrence]]
+) -> None:
+    for calendar_id, occurrence in found:
+        occurrences.setdefault(calendar_id, []).append(occurrence)
 
 
-def _timed(found: Iterable[Any], known_bookings: set[UUID]) -> Iterable[Occurrence]:
-    for start, end, state, occurrence_id, booking, known in found:
-        yield TimedOccurrence(
-            start, end, _STATES[state], occurrence_id, _booking(booking, known, known_bookings)
+def _timed(found: Iterable[Any], known_bookings: set[UUID]) -> Iterator[tuple[str, Occurrence]]:
+    for calendar_id, start, end, state, occurrence_id, booking, known in found:
+        booking_id = _booking(booking, known, known_bookings)
+        yield (
+            calendar_id,
+            TimedOccurrence(start, end, _STATES[state], occurrence_id, booking_id),
         )
 
 
-def _dated(found: Iterable[Any], known_bookings: set[UUID]) -> Iterable[Occurrence]:
-    for start, end, state, occurrence_id, booking, known in found:
-        yield AllDayOccurrence(
-            date.fromisoformat(start),
-            date.fromisoformat(end),
-            _STATES[state],
-            occurrence_id,
-            _booking(booking, known, known_bookings),
-        )
+def _dated(found: Iterable[Any], known_bookings: set[UUID]) -> Iterator[tuple[str, Occurrence]]:
+    for calendar_id, start, end, state, occurrence_id, booking, known in found:
+        booking_id = _booking(booking, known, known_bookings)
+        first, after = date.fromisoformat(start), date.fromisoformat(end)
+        yield calendar_id, AllDayOccurrence(first, after, _STATES[state], occurrence_id, booking_id)
 
 
 def _booking(text: str | None, known: bool, known_bookings: set[UUID]) -> UUID | None:

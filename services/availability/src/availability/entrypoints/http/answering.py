@@ -3,11 +3,8 @@
 from dataclasses import dataclass
 
 from fastapi import Request, Response
-from webapi import Role, requires
 
 from availability.application.ports import Clock, HostReader
-
-reader_role = requires(Role.OWNER, Role.MEMBER, Role.ASSISTANT, Role.SERVICE)
 
 
 @dataclass(frozen=True, slots=True)

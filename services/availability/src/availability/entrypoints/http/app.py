@@ -5,6 +5,7 @@ from webapi import TokenVerifier, build_app
 
 from availability.entrypoints.http import free_busy, slots
 from availability.entrypoints.http.answering import Answering
+from availability.entrypoints.http.outages import answer_outages
 from availability.entrypoints.http.schemas import document_types
 
 _DESCRIPTION = """\
@@ -20,6 +21,7 @@ def build_http(answering: Answering | None, *, verifier: TokenVerifier | None) -
         title="Entente availability", description=_DESCRIPTION, version="1", verifier=verifier
     )
     app.state.answering = answering
+    answer_outages(app)
     for part in (free_busy, slots):
         app.include_router(part.router)
     document_types(

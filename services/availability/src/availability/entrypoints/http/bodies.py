@@ -1,8 +1,9 @@
-"""Reading the body of a question; what is wrong with it is said as a problem."""
+"""Reading a question; what is wrong with it is said as a problem."""
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from http import HTTPStatus
+from re import search
 from typing import TypeVar
 
 from fastapi import Request
@@ -20,10 +21,17 @@ async def read_body(request: Request, decode: Callable[[bytes], _Q]) -> _Q:
     try:
         return decode(body)
     except ValidationError as error:
-        reason, _, path = str(error).rpartition(" - at `$")
-        raise _invalid(f"body{path.rstrip('`')}", reason or str(error)) from None
+        raise _invalid(*_place_and_reason(str(error))) from None
     except DecodeError:
         raise _invalid("body", "must be JSON") from None
+
+
+def read_switch(request: Request, name: str) -> bool:
+    """Return a parameter of the query that is `true` or `false`; false when it is absent."""
+    value = request.query_params.get(name, "false")
+    if value not in {"true", "false"}:
+        raise _invalid(f"query.{name}", "must be `true` or `false`")
+    return value == "true"
 
 
 @contextmanager
@@ -37,6 +45,14 @@ def naming_fields(place: str = "", **names: str) -> Generator[None]:
     except RuleError as error:
         path = names.get(error.field) or f"{place}{error.field}"
         raise _invalid(f"body.{path}", error.reason) from error
+
+
+def _place_and_reason(text: str) -> tuple[str, str]:
+    """Read the decoder's ``<reason> - at `$.path` ``, the path absent for the body itself."""
+    reason, _, path = text.partition(" - at `$")
+    about = search(r" field `([^`]*)`$", reason)
+    field = f".{about[1]}" if about else ""
+    return f"body{path.rstrip('`')}{field}", reason
 
 
 def _invalid(field: str, reason: str) -> Problem:

@@ -16,8 +16,9 @@ from availability.application.find_free_busy import (
     find_free_busy,
 )
 from availability.domain.busy_state import BusyState
-from availability.entrypoints.http.answering import Answering, answering, reader_role
+from availability.entrypoints.http.answering import Answering, answering
 from availability.entrypoints.http.bodies import naming_fields, read_body
+from availability.entrypoints.http.quick_route import QuickRoute, may_read
 from availability.entrypoints.http.schemas import described
 from availability.entrypoints.http.values import (
     HOST_NOT_FOUND,
@@ -71,13 +72,13 @@ class FreeBusyResponse(Struct):
 _decode = Decoder(FreeBusyRequest).decode
 _encode = Encoder().encode
 
-router = APIRouter(tags=["free/busy"])
+router = APIRouter(tags=["free/busy"], route_class=QuickRoute)
 
 
 @router.post("/v1/free-busy", **described(FreeBusyRequest, FreeBusyResponse))
 async def ask_free_busy(
     request: Request,
-    principal: Annotated[Principal, Depends(reader_role)],
+    principal: Annotated[Principal, Depends(may_read)],
     parts: Annotated[Answering, Depends(answering)],
 ) -> Response:
     """Tell when up to 200 hosts are busy.

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -16,8 +16,9 @@ from availability.domain.explain import RefusedStart
 from availability.domain.reasons import Reason, Refusal
 from availability.domain.slot_request import SlotRequest
 from availability.domain.slots import Slot
-from availability.entrypoints.http.answering import Answering, answering, reader_role
-from availability.entrypoints.http.bodies import naming_fields, read_body
+from availability.entrypoints.http.answering import Answering, answering
+from availability.entrypoints.http.bodies import naming_fields, read_body, read_switch
+from availability.entrypoints.http.quick_route import QuickRoute, may_read
 from availability.entrypoints.http.rules import RulesTold
 from availability.entrypoints.http.schemas import described
 from availability.entrypoints.http.values import (
@@ -111,22 +112,25 @@ class SlotsResponse(Struct):
 _decode = Decoder(SlotsRequest).decode
 _encode = Encoder().encode
 
-router = APIRouter(tags=["slots"])
+router = APIRouter(tags=["slots"], route_class=QuickRoute)
 
 
 @router.post("/v1/slots", **described(SlotsRequest, SlotsResponse))
 async def ask_slots(
     request: Request,
-    principal: Annotated[Principal, Depends(reader_role)],
+    principal: Annotated[Principal, Depends(may_read)],
     parts: Annotated[Answering, Depends(answering)],
-    *,
-    explain: Annotated[bool, Query(description="Say why other starts are refused")] = False,
+    explain: Annotated[
+        Literal["true", "false"], Query(description="Say why other starts are refused")
+    ] = "false",
 ) -> Response:
     """Find the times at which up to 200 hosts can be met.
 
     A start is offered exactly when an explanation has no reason against it: both come from the
     same rules and the same data.
     """
+    del explain  # documented here, read below
+    explained = read_switch(request, "explain")
     asked = await read_body(request, _decode)
     with naming_fields("rules."):
         rules = asked.rules.read()
@@ -141,7 +145,7 @@ async def ask_slots(
                 now=parts.clock(),
                 ignore_booking=_own_booking(asked),
             ),
-            explained=explain,
+            explained=explained,
         )
         answer = await find_slots(parts.reader, question)
     return parts.answer(_encode(_response(question, answer)))

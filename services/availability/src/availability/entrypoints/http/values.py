@@ -5,6 +5,7 @@ One definition serves decoding, encoding and the OpenAPI document (`http.schemas
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated
 from uuid import UUID
 
@@ -68,8 +69,9 @@ def window(start: datetime, end: datetime) -> Interval:
     return (start - _EPOCH) // _SECOND, -((_EPOCH - end) // _SECOND)
 
 
+@lru_cache(maxsize=65_536)
 def shown(instant: int) -> datetime:
-    """Return an instant as it is written."""
+    """Return an instant as it is written; meetings begin and end at few of them."""
     return _EPOCH + timedelta(seconds=instant)
 
 

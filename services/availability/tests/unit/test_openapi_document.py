@@ -8,7 +8,7 @@ from availability.entrypoints.http.openapi import document
 
 pytestmark = pytest.mark.unit
 
-DOCUMENT = Path(__file__).parents[1] / "openapi.json"
+DOCUMENT = Path(__file__).parents[2] / "openapi.json"
 
 
 def test_the_committed_document_is_up_to_date() -> None:

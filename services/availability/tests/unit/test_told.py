@@ -1,0 +1,53 @@
+"""Announcements fit into an event, however much there is to tell."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from availability.application.announce import MonthToTell, OverlapsToTell
+from availability.application.told import busy_time_changed, overlap_detected
+from availability.domain.busy_state import BusyState
+from availability.domain.free_busy import BusyInterval
+from availability.domain.months import month_number, month_time
+from availability.domain.overlaps import Overlap, Part
+from entente_contracts import MAX_BYTES, encode
+
+pytestmark = pytest.mark.unit
+
+MONTH = month_number("2026-12")
+START, END = month_time(MONTH, MONTH)
+
+
+def month(busy: list[BusyInterval]) -> MonthToTell:
+    return MonthToTell(uuid4(), "acme", MONTH, START, busy)
+
+
+def test_a_usual_month_is_told_as_it_is() -> None:
+    event = busy_time_changed(month([BusyInterval(START, END, BusyState.BUSY)]), revision=3)
+    assert (event.month, event.revision, event.merged) == ("2026-12", 3, False)
+    assert [(it.start.timestamp(), it.end.timestamp()) for it in event.busy] == [(START, END)]
+
+
+def test_a_month_in_splinters_is_told_merged() -> None:
+    splinters = [BusyInterval(at, at + 60, BusyState.BUSY) for at in range(START, END, 600)]
+    event = busy_time_changed(month(splinters), revision=1)
+    assert event.merged
+    assert len(encode(event)) <= MAX_BYTES
+    covered = [(it.start.timestamp(), it.end.timestamp()) for it in event.busy]
+    assert all(any(a <= it.start and it.end <= b for a, b in covered) for it in splinters)
+
+
+def test_more_overlaps_than_fit_are_told_from_the_first_on() -> None:
+    one, other = sorted((uuid4(), uuid4()))
+
+    def overlap(at: int) -> Overlap:
+        def part(calendar_id: UUID) -> Part:
+            return Part(calendar_id, "x" * 20, at, at + 60)
+
+        return Overlap(at, at + 60, (part(one), part(other)))
+
+    overlaps = [overlap(START + 600 * number) for number in range(2_000)]
+    event = overlap_detected(OverlapsToTell(uuid4(), "acme", START, overlaps), revision=1)
+    assert not event.complete
+    assert 0 < len(event.overlaps) < 2_000
+    assert event.overlaps[0].start.timestamp() == START
+    assert len(encode(event)) <= MAX_BYTES
