@@ -41,6 +41,17 @@ class Wire:
         """Publish in order; return the ids of the records."""
         return await self.send([(envelope(it), it) for it in said])
 
+    async def publish_within(self, traceparent: str, said: Said) -> list[UUID]:
+        """Publish as part of a trace; return the record's id."""
+        about = envelope(said)
+        await self._producer.send_and_wait(
+            _topic(said).name,
+            None if isinstance(said, End) else encode(said),
+            key=about.partition_key.encode(),
+            headers=[*about.to_headers(), ("traceparent", traceparent.encode())],
+        )
+        return [about.id]
+
     async def send(self, records: Sequence[tuple[Envelope, Said]]) -> list[UUID]:
         """Publish records whose envelopes are made already, perhaps once more."""
         acknowledgements = [

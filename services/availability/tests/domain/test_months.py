@@ -1,9 +1,17 @@
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from availability.domain.errors import RuleError
-from availability.domain.months import known_time, month_number
+from availability.domain.months import (
+    known_time,
+    month_at,
+    month_dates,
+    month_name,
+    month_number,
+    month_of,
+    month_time,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -46,3 +54,16 @@ def test_west_of_greenwich_the_first_ones_do() -> None:
 
 def test_no_picture_knows_nothing() -> None:
     assert known_time(months(), ZoneInfo("UTC")) == ()
+
+
+def test_months_have_names_dates_and_times() -> None:
+    month = month_number("2026-12")
+    assert month_name(month) == "2026-12"
+    assert month_dates(month) == (date(2026, 12, 1), date(2027, 1, 1))
+    assert month_of(date(2026, 12, 31)) == month
+    assert month_time(month, month + 1) == (
+        at("2026-12-01T00:00+00:00"),
+        at("2027-02-01T00:00+00:00"),
+    )
+    assert month_at(at("2026-12-31T23:59+00:00")) == month
+    assert month_at(at("2026-12-31T23:59-01:00")) == month + 1

@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from availability.domain.errors import RuleError
 from availability.domain.wall_clock import (
     DAY,
     day_end,
@@ -10,6 +11,7 @@ from availability.domain.wall_clock import (
     instants,
     local_day,
     stretches,
+    zone_named,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -102,3 +104,9 @@ def test_stretches_agree_with_the_zone_database(zone: ZoneInfo, instant: int) ->
     assert local_day(zone, instant) == shown // DAY
     assert day_start(zone, local_day(zone, instant)) <= instant
     assert instant < day_end(zone, local_day(zone, instant))
+
+
+@pytest.mark.parametrize("name", ["Mars/Olympus", "", "../etc/passwd", "America"])
+def test_what_is_no_zone_is_refused(name: str) -> None:
+    with pytest.raises(RuleError):
+        zone_named(name)

@@ -112,6 +112,29 @@ async def test_bookings_are_busy_time_too(lab: Lab) -> None:
     await eventually(ended)
 
 
+async def test_an_announcement_belongs_to_the_trace_of_its_cause(lab: Lab) -> None:
+    host = lab.host()
+    calendar = host.calendar()
+    key = BusyTimeChanged.key_for(host.host_id, MONTH)
+    await lab.tell(host.changed(), calendar.connected())
+    trace_id = "4bf92f3577b34da6a3ce929d0e0e4736"
+    picture = calendar.picture(MONTH, timed(f"{MONTH}-05T08:00", f"{MONTH}-05T09:00"))
+    await lab.applied(await lab.wire.publish_within(f"00-{trace_id}-00f067aa0ba902b7-01", picture))
+
+    async def traces() -> list[bytes]:
+        records = await lab.wire.records(topics.AVAILABILITY_EVENTS)
+        return [
+            value
+            for record in records
+            if record.key == key.encode() and record.value is not None
+            for name, value in record.headers
+            if name == "traceparent"
+        ]
+
+    await lab.quiet()
+    assert trace_id.encode() in (await eventually(traces))[-1]
+
+
 async def test_overlaps_are_told_and_resolved(lab: Lab) -> None:
     host = lab.host()
     work, home = host.calendar(), host.calendar()

@@ -1,13 +1,16 @@
 """What was announced, and the marks of what may have changed since, as rows."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from entente_contracts import BusyTimeChanged
+from messaging import propagation
 from messaging.outbox import Outbox
+from opentelemetry.context import Context
 from pydantic_core import to_json
 from sqlalchemy import Select, Table, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -44,6 +47,7 @@ class PostgresAnnouncements:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+        self._traces: dict[UUID, Context] = {}
 
     async def take(self, most: int) -> Sequence[MarkedHost]:
         """Remove the marks of those hosts that have waited longest; return the hosts."""
@@ -54,14 +58,14 @@ class PostgresAnnouncements:
         )
         chosen = select(oldest.c.host_id).distinct().limit(most).scalar_subquery()
         marks = await self._session.execute(
-            delete(host_change)
-            .where(host_change.c.host_id.in_(chosen))
-            .returning(host_change.c.host_id, host_change.c.tenant_id, host_change.c.month)
+            delete(host_change).where(host_change.c.host_id.in_(chosen)).returning(host_change)
         )
         tenants: dict[UUID, str] = {}
         months: dict[UUID, set[int | None]] = {}
         for mark in marks:
             tenants[mark.host_id] = mark.tenant_id
+            headers = [(name, value.encode()) for name, value in mark.trace.items()]
+            self._traces[mark.host_id] = propagation.extract(headers)
             months.setdefault(mark.host_id, set()).add(mark.month)
         return await self._marked(tenants, months) if tenants else ()
 
@@ -80,12 +84,18 @@ class PostgresAnnouncements:
         for told in months:
             revision, digest = known.get((told.host_id, told.month), (0, _NOTHING))
             newer = max(revision + 1, now * _MILLISECONDS)
-            if isinstance(told, MonthToTell):
-                await self._tell_month(told, newer, digest)
-            elif digest:
-                await self._end_month(told, newer)
+            with self._caused(told.host_id):
+                if isinstance(told, MonthToTell):
+                    await self._tell_month(told, newer, digest)
+                elif digest:
+                    await self._end_month(told, newer)
         for told in overlaps:
-            await self._tell_overlaps(told, now * _MILLISECONDS)
+            with self._caused(told.host_id):
+                await self._tell_overlaps(told, now * _MILLISECONDS)
+
+    def _caused(self, host_id: UUID) -> AbstractContextManager[None]:
+        """Make what is announced of a host part of the trace of one of its changes."""
+        return propagation.attached(self._traces.get(host_id, Context()))
 
     async def _marked(
         self, tenants: Mapping[UUID, str], months: Mapping[UUID, set[int | None]]

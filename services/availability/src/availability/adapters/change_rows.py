@@ -2,7 +2,9 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import insert, select
+from messaging import propagation
+from sqlalchemy import insert, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from availability.adapters.tables import host_change
@@ -31,6 +33,6 @@ class PostgresChanges:
                 columns.month: [change.month for change in changes],
             }
         )
-        await self._session.execute(
-            insert(host_change).from_select(list(given.c.keys()), select(given))
-        )
+        names = [*given.c.keys(), "trace"]
+        trace = literal(propagation.inject(), JSONB)
+        await self._session.execute(insert(host_change).from_select(names, select(given, trace)))

@@ -140,7 +140,8 @@ claim = Table(
     schema=LIVE,
 )
 
-# Marks that what is announced of a host may be out of date; without a month, all of it.
+# Marks that what is announced of a host may be out of date; without a month, all of it. `trace` is
+# the context of what made it so.
 host_change = Table(
     "host_change",
     metadata,
@@ -148,6 +149,7 @@ host_change = Table(
     _required("host_id", Uuid),
     _required("tenant_id", Text),
     Column("month", Integer),
+    _required("trace", JSONB),
 )
 
 announced_month = Table(

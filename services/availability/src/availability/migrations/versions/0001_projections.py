@@ -128,7 +128,8 @@ _ANNOUNCEMENTS = (
         id        bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         host_id   uuid NOT NULL,
         tenant_id text NOT NULL,
-        month     integer
+        month     integer,
+        trace     jsonb NOT NULL
     ) WITH (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 5000)
     """,
     """
