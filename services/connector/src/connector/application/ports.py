@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from connector.domain.entry_draft import EntryDraft
+from connector.domain.entry_writing import EntryRef, StandingEntry, WrittenEntry
 from connector.domain.source import (
     Capabilities,
     CheckResult,
@@ -49,4 +51,36 @@ class ResourceLookup(Protocol):
 
         A deletion may be believed only after this. Raises `SourceFailure` when it cannot be known.
         """
+        ...
+
+
+class EntryWriter(Protocol):
+    """Writes entries through a provider. Every method raises `SourceFailure`.
+
+    What is found out about an entry comes before what is done to it, and what is done is
+    conditional on what was found: so neither a lost answer nor a rival can lead to a second entry.
+    Nobody is mailed by the provider.
+    """
+
+    async def find(
+        self, remote_id: str, entry: EntryRef, *, thorough: bool = False
+    ) -> StandingEntry | None:
+        """Look for the entry; None means that the source itself says that it is not there.
+
+        `thorough` searches beyond the place it was, or would be, written to.
+        """
+        ...
+
+    async def write(
+        self, remote_id: str, draft: EntryDraft, standing: StandingEntry | None
+    ) -> WrittenEntry:
+        """Create the entry, or make the standing one exactly this.
+
+        Raises ChangedMeanwhileError when it is not as found, EntryRejectedError when the provider
+        will never take it.
+        """
+        ...
+
+    async def remove(self, remote_id: str, standing: StandingEntry) -> None:
+        """Remove the entry; one that is gone already is no failure. Raises as `write`."""
         ...

@@ -1,5 +1,6 @@
 """WebDAV requests of one account."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from xml.etree.ElementTree import Element
 
@@ -41,6 +42,24 @@ class DavClient:
     async def get(self, address: WebAddress) -> Answer:
         """GET one resource, whatever the status."""
         return await self._visit.fetch("GET", address, credentials=self._credentials)
+
+    async def put(
+        self, address: WebAddress, content: bytes, condition: Mapping[str, str]
+    ) -> Answer:
+        """PUT a calendar object, whatever the status; `condition` are further headers."""
+        return await self._visit.fetch(
+            "PUT",
+            address,
+            headers={"Content-Type": "text/calendar; charset=utf-8", **condition},
+            body=content,
+            credentials=self._credentials,
+        )
+
+    async def delete(self, address: WebAddress, condition: Mapping[str, str]) -> Answer:
+        """DELETE one resource, whatever the status; `condition` are further headers."""
+        return await self._visit.fetch(
+            "DELETE", address, headers=condition, credentials=self._credentials
+        )
 
     async def look_at(self, address: WebAddress, *names: str) -> tuple[DavResponse, WebAddress]:
         """Ask for properties of one resource; gives them, and the address that its hrefs refer to.

@@ -6,12 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 from connector.adapters.caldav.dav_client import DavClient
 from connector.adapters.caldav.discovery import find_calendars
+from connector.adapters.caldav.entries import delete_entry, find_entry, put_entry
 from connector.adapters.caldav.objects import fetch_object
 from connector.adapters.caldav.reading import read_collection
 from connector.adapters.caldav.state import own_collection
 from connector.adapters.http.client import GuardedHttp
 from connector.adapters.http.credentials import BasicCredentials
 from connector.adapters.http.web_address import WebAddress
+from connector.domain.entry_draft import EntryDraft
+from connector.domain.entry_writing import EntryRef, StandingEntry, WrittenEntry
 from connector.domain.source import (
     Capabilities,
     CheckResult,
@@ -42,9 +45,9 @@ _CAPABILITIES = Capabilities(
 class CalDavAccount:
     """Reads calendars whole at first, then by sync token, or by ETags where there is none.
 
-    A `CalendarSource` and a `ResourceLookup`; making one raises `SourceFailure` for an address or
-    credentials that could never work. Remote ids are collection URLs; resource names are
-    paths below the collection.
+    A `CalendarSource`, a `ResourceLookup` and an `EntryWriter`; making one raises `SourceFailure`
+    for an address or credentials that could never work. Remote ids are collection URLs; resource
+    names are paths below the collection.
     """
 
     def __init__(
@@ -63,7 +66,7 @@ class CalDavAccount:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Reads live data, and only what changed."""
+        """Reads live data, and only what changed; what may be written, each collection says."""
         return _CAPABILITIES
 
     async def discover(self) -> Discovery:
@@ -90,6 +93,27 @@ class CalDavAccount:
         as_of = self._now()
         async with self._visit() as dav:
             return await read_collection(dav, own_collection(dav, remote_id), cursor, as_of)
+
+    async def find(
+        self, remote_id: str, entry: EntryRef, *, thorough: bool = False
+    ) -> StandingEntry | None:
+        """Look for an entry of ours where it is stored, or by its UID."""
+        async with self._visit() as dav:
+            collection = own_collection(dav, remote_id)
+            return await find_entry(dav, collection, entry, thorough=thorough)
+
+    async def write(
+        self, remote_id: str, draft: EntryDraft, standing: StandingEntry | None
+    ) -> WrittenEntry:
+        """Store the entry unless something changed since it was looked for."""
+        async with self._visit() as dav:
+            collection = own_collection(dav, remote_id)
+            return await put_entry(dav, collection, draft, standing, now=self._now())
+
+    async def remove(self, remote_id: str, standing: StandingEntry) -> None:
+        """Delete the entry unless something changed since it was looked for."""
+        async with self._visit() as dav:
+            await delete_entry(dav, own_collection(dav, remote_id), standing)
 
     @asynccontextmanager
     async def _visit(self) -> AsyncGenerator[DavClient, None]:

@@ -54,9 +54,9 @@ def parse(body: bytes) -> Element:
         raise SourceFailure(FailureKind.INVALID_ANSWER, "answer is not sound XML") from None
 
 
-def element(tag: str, *children: Element | str) -> Element:
+def element(tag: str, *children: Element | str, **attributes: str) -> Element:
     """Make an element of elements and text."""
-    made = Element(tag)
+    made = Element(tag, attributes)
     for child in children:
         if isinstance(child, str):
             made.text = child
