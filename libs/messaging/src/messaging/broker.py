@@ -13,6 +13,7 @@ from faststream.kafka.security import parse_security
 from faststream.security import BaseSecurity, SASLPlaintext, SASLScram256, SASLScram512
 
 from messaging.clients import KafkaProducer, KafkaReader
+from messaging.partitioner import RememberingPartitioner
 from messaging.settings import KafkaSettings
 
 # A dead letter carries the record that was too large for its topic, and headers about it.
@@ -54,6 +55,7 @@ def build_producer(settings: KafkaSettings, *, client_id: str) -> KafkaProducer:
         linger_ms=0,
         max_batch_size=128 * 1024,
         max_request_size=MAX_REQUEST_BYTES,
+        partitioner=RememberingPartitioner(),
         **_connection(settings),
     )
     return cast("KafkaProducer", producer)
