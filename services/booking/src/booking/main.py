@@ -29,6 +29,7 @@ from booking.entrypoints.alarms import Alarms
 from booking.entrypoints.consumers import Stores, consumers
 from booking.entrypoints.http.app import build_api
 from booking.entrypoints.http.limits import PublicLimits
+from booking.entrypoints.pages.links import Links
 from booking.settings import BookingSettings
 from booking.subscriptions import GROUP
 
@@ -72,6 +73,7 @@ async def parts(settings: BookingSettings, stack: AsyncExitStack, *, group: str 
             services,
             TokenVerifier(settings.oidc, issuer),
             PublicLimits(PostgresRateLimits(database), settings.limits),
+            Links(key),
         ),
         tasks={"alarms": alarms.run, "housekeeping": Housekeeping(database).run},
     )

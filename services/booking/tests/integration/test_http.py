@@ -15,6 +15,7 @@ from booking.domain.guest_links import secret_of
 from booking.domain.parties import Role
 from booking.entrypoints.http.app import build_api
 from booking.entrypoints.http.limits import PublicLimits
+from booking.entrypoints.pages.links import Links
 from booking.settings import LimitSettings
 from booking.testing.lives import NOW, slot_at
 from booking.testing.world import LINK_KEY, World
@@ -108,6 +109,7 @@ async def api(world: World) -> AsyncGenerator[Api]:
         world.services,
         TokenVerifier(OidcSettings(issuer=ISSUER), issuer),
         PublicLimits(PostgresRateLimits(world.database), limits),
+        Links(LINK_KEY),
     )
     http = httpx.AsyncClient(
         transport=httpx.ASGITransport(app, client=("192.0.2.7", 1)), base_url="http://api.test"

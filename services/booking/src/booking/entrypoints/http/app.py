@@ -7,12 +7,17 @@ from booking.application.services import Services
 from booking.entrypoints.http import bookings, hosts, links, meeting_types, public
 from booking.entrypoints.http.limits import PublicLimits
 from booking.entrypoints.http.problems import handle_refusals
+from booking.entrypoints.pages.application import add_pages
+from booking.entrypoints.pages.links import Links
 
 
 def build_api(
-    services: Services | None, verifier: TokenVerifier | None, limits: PublicLimits | None
+    services: Services | None,
+    verifier: TokenVerifier | None,
+    limits: PublicLimits | None,
+    page_links: Links | None,
 ) -> FastAPI:
-    """Return the application; one without services can only be described."""
+    """Return the application with its pages; one without services can only be described."""
     app = build_app(
         title="Entente booking",
         description="Hosts, meeting types and bookings; under /v1/public, for guests.",
@@ -24,4 +29,5 @@ def build_api(
     app.state.limits = limits
     for part in (hosts, meeting_types, bookings, public, links):
         app.include_router(part.router)
+    add_pages(app, page_links)
     return app

@@ -29,17 +29,21 @@ _STATUS: dict[type[BookingError], HTTPStatus] = {
 _RETRY = {"Retry-After": "2"}
 
 
+def status_of(error: BookingError) -> HTTPStatus:
+    """Return the status that answers a refusal: by default it is a conflict (409)."""
+    return next(
+        (status for kind, status in _STATUS.items() if isinstance(error, kind)),
+        HTTPStatus.CONFLICT,
+    )
+
+
 def handle_refusals(app: FastAPI) -> None:
-    """Answer what the domain and the use cases refuse; by default it is a conflict (409)."""
+    """Answer what the domain and the use cases refuse."""
 
     async def on_refusal(_: Request, error: Exception) -> JSONResponse:
         if not isinstance(error, BookingError):
             raise error
-        status = next(
-            (status for kind, status in _STATUS.items() if isinstance(error, kind)),
-            HTTPStatus.CONFLICT,
-        )
-        return answer(status, error.code, str(error), **_extensions(error))
+        return answer(status_of(error), error.code, str(error), **_extensions(error))
 
     async def on_outage(_: Request, error: Exception) -> JSONResponse:
         silent = isinstance(error, AvailabilityUnavailableError)
