@@ -1,0 +1,1 @@
+"""The notifier: what parties are told about their bookings, by mail."""

@@ -1,0 +1,1 @@
+"""PostgreSQL, SMTP, iCalendar and the wording of mails."""

@@ -1,0 +1,1 @@
+"""What makes the notifier act: events, and the passing of time."""
