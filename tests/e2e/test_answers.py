@@ -1,12 +1,22 @@
 """What free/busy, slots, explanations and overlaps say of several calendars, hosts and tenants."""
 
+from collections.abc import Mapping
 from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
 from entente import Entente
-from entente_contracts import Envelope, Overlap, OverlapDetected, decode
+from entente_contracts import (
+    CalendarChanged,
+    CalendarChecked,
+    Envelope,
+    Overlap,
+    OverlapDetected,
+    decode,
+    topics,
+)
 from journal.lab.eventually import eventually
+from journal.lab.wire import header
 from meetings import Meeting, monday
 from people import Host, search, slots
 from platforms import connect_caldav, connect_in_house, connect_link
@@ -109,6 +119,44 @@ async def test_a_clash_is_an_overlap_and_a_mirrored_meeting_is_none(entente: Ent
 
     await private.hold(TALK)
     await eventually(lambda: overlaps_of(entente, host), lambda told: told == ())
+
+
+async def test_looking_changes_nothing(entente: Entente) -> None:
+    host = await entente.host(ZONE)
+    shifts = await connect_in_house(host)
+    for held in ([TALK], [TALK, LUNCH]):  # the second comes through behind all of the first
+        await shifts.hold(*held)
+        await host.is_busy(*held, begin=BEGIN)
+    day = {"from": utc(BEGIN), "to": utc(BEGIN + _DAY)}
+    looks = [
+        f"/v1/hosts/{host.id}/connections",
+        f"/v1/hosts/{host.id}/calendar-settings",
+        f"/v1/calendars/{shifts.id}/broken-events",
+        f"/v1/calendars/{shifts.id}/events?from={day['from']}&to={day['to']}",
+    ]
+    first = [(await host.tell("GET", path)).json() for path in looks]
+    said = await said_of(entente, shifts.id)
+
+    for _ in range(10):
+        assert [(await host.tell("GET", path)).json() for path in looks] == first
+
+    await shifts.hold(TALK)  # comes through behind whatever looking would have said
+    await host.is_busy(TALK, begin=BEGIN)
+    later = await said_of(entente, shifts.id)
+    news = [kind for record, kind in later.items() if record not in said]
+    assert said.keys() < later.keys()
+    assert news.count(CalendarChanged.type) == 1
+    assert set(news) <= {CalendarChanged.type, CalendarChecked.type}
+
+
+async def said_of(entente: Entente, calendar_id: str) -> Mapping[str | None, str | None]:
+    """Return the types of what was published about a calendar, by their ids."""
+    return {
+        header(record, "ce_id"): header(record, "ce_type")
+        for topic in (topics.CALENDAR_EVENTS, topics.CALENDAR_BUSY)
+        for record in await entente.wire.records(topic)
+        if header(record, "ce_subject") == calendar_id
+    }
 
 
 async def overlaps_of(entente: Entente, host: Host) -> tuple[Overlap, ...]:

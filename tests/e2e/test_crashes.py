@@ -3,12 +3,19 @@
 import asyncio
 import os
 import signal
+import sys
+from datetime import timedelta
+from itertools import chain
+from pathlib import Path
 from random import Random
 
+import psutil
 import pytest
 from entente import Entente
+from journal.lab.eventually import eventually
 from meetings import Meeting, monday
-from platforms import connect_caldav, connect_link
+from people import Host
+from platforms import connect_caldav, connect_in_house, connect_link
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -57,6 +64,49 @@ async def test_after_a_kill_the_answer_is_what_the_calendars_hold(
         await asyncio.sleep(0.5)
 
     await host.is_busy(*held, begin=BEGIN)
+
+
+async def test_a_rebuild_answers_the_same_and_goes_on(entente: Entente) -> None:
+    host = await entente.host(ZONE)
+    calendars = (
+        await connect_caldav(host, entente.xandikos),
+        await connect_in_house(host),
+        await connect_link(host, entente.web),
+    )
+    chance = Random(1)
+    pictures: list[list[Meeting]] = []
+    for _ in range(3):
+        pictures = [picture(chance, day=day) for day in range(len(calendars))]
+        for calendar, held in zip(calendars, pictures, strict=True):
+            await calendar.hold(*held)
+        await host.is_busy(*chain(*pictures), begin=BEGIN)
+    before = await everything(host)
+
+    await eventually(  # other calendars go on: what has only just been said of them is a difference
+        lambda: operate(entente, "rebuild", "availability", "--compare"),
+        lambda output: "different before: nothing" in output,
+    )
+    assert await everything(host) == before
+    await calendars[0].hold()
+    await host.is_busy(*chain(*pictures[1:]), begin=BEGIN)
+
+
+async def everything(host: Host) -> object:
+    return await host.busy(BEGIN - timedelta(days=7), BEGIN + timedelta(days=70))
+
+
+async def operate(entente: Entente, *arguments: str) -> str:
+    """Run `entente` as an operator of availability does, with that service's environment."""
+    service = psutil.Process(entente.stack.services["availability"].program.pid)
+    process = await asyncio.create_subprocess_exec(
+        *(Path(sys.executable).parent / "entente", *arguments),
+        env=service.environ(),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await process.communicate()
+    assert process.returncode == 0, output.decode()
+    return " ".join(output.decode().split())
 
 
 def unless_in_ci(reason: str) -> None:
