@@ -1,7 +1,7 @@
 """Free slots as an office would have them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +9,7 @@ from booking.application.errors import AvailabilityUnavailableError
 from booking.application.ports import FreeSlot, Search
 from booking.domain.booking import Refusal
 from booking.domain.slot import Slot
+from booking.testing.lives import NOW
 
 _ZONE = ZoneInfo("Europe/Ljubljana")
 _SATURDAY = 5
@@ -19,11 +20,10 @@ _HOURS = ((time(9), time(12)), (time(13), time(16)))
 
 @dataclass
 class OfficeHours:
-    """Offers every half hour of the working days, but what is `taken`, and nothing if `silent`."""
+    """Offers every half hour of working days from `closed_until` on; nothing if `silent`."""
 
     silent: bool = False
-    closed_until: datetime = datetime(2000, 1, 1, tzinfo=UTC)
-    taken: set[datetime] = field(default_factory=set[datetime])
+    closed_until: datetime = NOW + timedelta(hours=1)
 
     async def find(self, search: Search) -> Sequence[FreeSlot]:
         """Return the slots that start within the window."""
@@ -33,13 +33,13 @@ class OfficeHours:
         return [
             FreeSlot(slot=Slot(start, start + length), host_ids=search.host_ids)
             for start in self._starts(search.window)
-            if start not in self.taken and start >= self.closed_until
+            if start >= self.closed_until
         ]
 
     async def why_not(self, search: Search) -> Refusal:
-        """Return that something else is there."""
-        del search
-        return Refusal(reason="busy_external")
+        """Return that it is too soon, or that something else is there."""
+        too_soon = search.window.start < self.closed_until
+        return Refusal(reason="too_soon" if too_soon else "busy_external")
 
     def _starts(self, window: Slot) -> Sequence[datetime]:
         day = window.start.astimezone(_ZONE).date()

@@ -10,6 +10,7 @@ from uuid import uuid4
 from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
 
+from booking.application.alternatives import alternatives_to
 from booking.application.errors import (
     AvailabilityUnavailableError,
     KeyReusedError,
@@ -39,13 +40,14 @@ router = page_router("/m/{slug}/book")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answer:
-    """What a guest sees who has not booked yet, or could not."""
+    """What a guest sees who has not booked yet, or could not: `reason` is a refusal's code."""
 
     form: GuestForm
     chosen: tuple[datetime, ...]
     alternatives: tuple[Slot, ...] = ()
     faults: frozenset[str] = frozenset()
     problem: str | None = None
+    reason: str | None = None
     status: int = HTTPStatus.OK
 
 
@@ -100,7 +102,11 @@ async def book(
     try:
         booking = await propose_booking(services, wish, receipt=receipt)
     except (BookingError, AvailabilityUnavailableError) as error:
-        return await _show(request, services, kind, reader, _refused(form, chosen, error))
+        answer = _refused(form, chosen, error)
+        if answer.problem == "past":
+            passed = Slot(chosen[0], chosen[0] + timedelta(minutes=kind.duration_minutes))
+            answer = replace(answer, alternatives=await alternatives_to(services, passed, kind))
+        return await _show(request, services, kind, reader, answer)
     page = reader.url(links_of(request).path(booking.id, Role.GUEST), zone=None)
     return RedirectResponse(page, HTTPStatus.SEE_OTHER)
 
@@ -119,6 +125,7 @@ def _refused(form: GuestForm, chosen: tuple[datetime, ...], error: Exception) ->
         chosen=chosen,
         alternatives=error.alternatives if isinstance(error, SlotTakenError) else (),
         problem=problem,
+        reason=error.refusal.reason if isinstance(error, SlotTakenError) else None,
         status=status_of(error),
     )
 

@@ -55,15 +55,9 @@ async def move(
     try:
         await reschedule_booking(services, opened.booking, chosen[0], by=opened.party)
     except (SlotTakenError, PastError) as error:
-        alternatives = error.alternatives if isinstance(error, SlotTakenError) else ()
+        day = reader_at(request, visit).clock.local(chosen[0]).date()
         return await _show_times(
-            request,
-            services,
-            visit,
-            chosen[0].astimezone(reader_at(request, visit).zone).date().isoformat(),
-            alternatives=alternatives,
-            problem="taken" if isinstance(error, SlotTakenError) else "past",
-            status=status_of(error),
+            request, services, visit, day.isoformat(), status=status_of(error), **_refused(error)
         )
     except (IllegalTransitionError, RuleError):
         pass  # it moves already, or has moved there: the page tells
@@ -91,5 +85,15 @@ async def _show_times(
         "reschedule.html",
         week=shown,
         kind=kind,
-        **{"problem": None, "alternatives": (), **context},
+        **{"problem": None, "reason": None, "alternatives": (), **context},
     )
+
+
+def _refused(error: SlotTakenError | PastError) -> dict[str, Any]:
+    if isinstance(error, PastError):
+        return {"problem": "past"}
+    return {
+        "problem": "not_free",
+        "reason": error.refusal.reason,
+        "alternatives": error.alternatives,
+    }
