@@ -5,6 +5,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from connector.domain.occurrence import Occurrence
+from connector.domain.own_event import OwnEvent
 from connector.domain.window import Window
 
 
@@ -45,13 +46,15 @@ class Expansion:
     """The occurrences of a calendar that have a part in `window`, by start.
 
     An event named in `broken` whose time is known has occurrences in the state `unknown`; one
-    whose time is not known has none. `timezone` is an IANA name. `refresh_interval` is what the
+    whose time is not known has none. `own` are the entries of ours, in the window or not.
+    `timezone` is an IANA name. `refresh_interval` is what the
     publisher suggests; the caller applies its own floor.
     """
 
     window: Window
     occurrences: tuple[Occurrence, ...]
     broken: tuple[BrokenEvent, ...]
+    own: tuple[OwnEvent, ...] = ()
     name: str | None = None
     timezone: str | None = None
     refresh_interval: timedelta | None = None

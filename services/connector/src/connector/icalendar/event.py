@@ -39,7 +39,8 @@ class Length:
 class Event:
     """One VEVENT. `start` is a date or an aware time in its own zone, None when unreadable.
 
-    `rules` and `excluded_rules` keep their text. A problem that puts the event's own time or
+    `rules` and `excluded_rules` keep their text. `booking_id` and `revision` are the tag of an
+    entry of ours. A problem that puts the event's own time or
     state in doubt has made `state` unknown already.
     """
 
@@ -57,6 +58,7 @@ class Event:
     state: BusyState
     cancelled: bool
     booking_id: UUID | None
+    revision: int | None
     problems: tuple[BrokenReason, ...]
 
     @property

@@ -1,14 +1,20 @@
 """iCalendar data → occurrences in a window: the only entry to this package."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta, tzinfo
+from types import MappingProxyType
+from uuid import UUID
 
 from connector.domain.expansion import BrokenEvent, BrokenReason, Expansion
 from connector.domain.limits import Limit, LimitExceeded, Limits, Work
 from connector.domain.occurrence import AllDayOccurrence, Occurrence, TimedOccurrence
+from connector.domain.own_event import OwnEvent
 from connector.domain.window import Window
 from connector.icalendar.content_line import split_rest
 from connector.icalendar.event import Event
 from connector.icalendar.free_busy import free_busy, uid_of
+from connector.icalendar.own_event import own_event
 from connector.icalendar.read_event import read_event
 from connector.icalendar.scan import Component, line_of, scan
 from connector.icalendar.series import SeriesExpander
@@ -17,6 +23,7 @@ from connector.icalendar.zones import Zones, iana_zone
 
 _ESCAPES = (("\\n", " "), ("\\N", " "), ("\\,", ","), ("\\;", ";"), ("\\\\", "\\"))
 DEFAULT_LIMITS = Limits()
+NO_UIDS: Mapping[str, UUID] = MappingProxyType({})
 
 
 def expand(
@@ -26,12 +33,15 @@ def expand(
     owner_addresses: frozenset[str],
     default_zone: str,
     limits: Limits = DEFAULT_LIMITS,
+    own_uids: Mapping[str, UUID] = NO_UIDS,
 ) -> Expansion:
     """Return the occurrences that a body of one or more VCALENDARs has in the window.
 
     `owner_addresses` are the mail addresses of the calendar's owner, whose PARTSTAT counts.
     `default_zone` is the IANA name of the owner's zone, for floating times of a calendar without
-    X-WR-TIMEZONE. Each UID stands alone: a broken one is reported and never hides another.
+    X-WR-TIMEZONE. `own_uids` names the bookings whose UIDs these are: their entries are ours even
+    where a mailed invitation came without our tag. Each UID stands alone: a broken one is reported
+    and never hides another.
 
     Raises `NotACalendar` and `LimitExceeded`, both of which mean that nothing is known of the
     busy time, and `ValueError` for a default zone that does not exist.
@@ -40,7 +50,7 @@ def expand(
     if zone is None:
         raise ValueError("The default zone is not a known time zone.")
     owners = frozenset(address.lower() for address in owner_addresses)
-    return _Expander(content, window, zone, owners, limits).expand()
+    return _Expander(content, window, zone, owners, limits, own_uids=own_uids).expand()
 
 
 class _Expander:
@@ -51,12 +61,16 @@ class _Expander:
         default_zone: tzinfo,
         owners: frozenset[str],
         limits: Limits,
+        *,
+        own_uids: Mapping[str, UUID],
     ) -> None:
         self._content = content
         self._window = window
         self._default_zone = default_zone
         self._owners = owners
         self._limits = limits
+        self._own_uids = own_uids
+        self._own: list[OwnEvent] = []
         self._work = Work(limits)
         self._timed: list[TimedOccurrence] = []
         self._all_day: list[AllDayOccurrence] = []
@@ -83,6 +97,7 @@ class _Expander:
             window=self._window,
             occurrences=(*self._timed, *self._all_day),
             broken=self._broken_events(),
+            own=tuple(self._own),
             name=_name(calendars[0]),
             timezone=zones[0].name,
             refresh_interval=_refresh_interval(calendars[0]),
@@ -101,11 +116,22 @@ class _Expander:
         self, component: Component, zones: Zones, method: str, series: dict[str, list[Event]]
     ) -> None:
         try:
-            event = read_event(component, zones=zones, method=method, owner_addresses=self._owners)
+            event = self._recognised(
+                read_event(component, zones=zones, method=method, owner_addresses=self._owners)
+            )
         except OverflowError:
             self._note(uid_of(component), BrokenReason.OUT_OF_RANGE, component.ordinal)
         else:
             series.setdefault(event.uid, []).append(event)
+
+    def _recognised(self, event: Event) -> Event:
+        """Note an entry of ours, and name its booking where the tag is missing."""
+        booking_id = event.booking_id or self._own_uids.get(event.uid)
+        if booking_id is None:
+            return event
+        if event.recurrence_id is None:
+            self._own.append(own_event(event, booking_id))
+        return replace(event, booking_id=booking_id)
 
     def _read_free_busy(self, component: Component) -> None:
         for occurrence in free_busy(component):

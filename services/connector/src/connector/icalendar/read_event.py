@@ -71,6 +71,7 @@ class _EventReader:
             state=state,
             cancelled=is_cancelled(component, method),
             booking_id=self._booking_id(),
+            revision=self._revision(),
             problems=tuple(self._problems),
         )
 
@@ -95,6 +96,10 @@ class _EventReader:
             return UUID(text) if text else None
         except ValueError:
             return None
+
+    def _revision(self) -> int | None:
+        text = self._value("X-ENTENTE-REVISION")
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None  # noqa: PLR2004  # a bigint
 
     def _start(self) -> Moment | None:
         rest = self._component.first("DTSTART")

@@ -15,10 +15,11 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from connector.adapters.expansion.titles import list_titled
-from connector.adapters.expansion.work import Task, make_picture
+from connector.adapters.expansion.work import Task, list_busy, make_picture
 from connector.application.expander import Basis, Picture, TitledOccurrence
 from connector.domain.expansion import NotACalendar
 from connector.domain.limits import LimitExceeded
+from connector.domain.month_picture import Busy
 from connector.domain.source import FailureKind, Resource, SourceFailure
 from connector.domain.window import Window
 
@@ -59,6 +60,12 @@ class ExpansionPool:
     async def picture(self, resources: Sequence[Resource], basis: Basis) -> Picture:
         """Make the picture; raises `too_large` or `invalid_answer` rather than leave things out."""
         return await self._work(make_picture, self._task(resources, basis))
+
+    async def busy(
+        self, resources: Sequence[Resource], basis: Basis, window: Window
+    ) -> Sequence[Busy]:
+        """List what is not free in the window, unclipped."""
+        return await self._work(list_busy, self._task(resources, basis), window)
 
     async def titled(
         self, resources: Sequence[Resource], basis: Basis, window: Window

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from connector.application.expander import Basis, Picture
+from connector.domain.busy_in import busy_in
 from connector.domain.expansion import BrokenEvent, Expansion
-from connector.domain.month_picture import month_pictures
+from connector.domain.month_picture import Busy, month_pictures
 from connector.domain.occurrence import Occurrence, TimedOccurrence
+from connector.domain.own_event import OwnEvent
 from connector.domain.pushed_resource import MEDIA_TYPE, read_pushed
 from connector.domain.source import Resource
 from connector.domain.window import Window
@@ -30,22 +32,30 @@ def make_picture(task: Task) -> Picture:
         months=month_pictures(whole, tenant_key=task.tenant_key),
         broken=whole.broken,
         entries=len({occurrence.uid for occurrence in whole.occurrences}),
+        own=whole.own,
         name=whole.name,
         timezone=whole.timezone,
         refresh_interval=whole.refresh_interval,
     )
 
 
+def list_busy(task: Task, window: Window) -> tuple[Busy, ...]:
+    """List what is not free in the window. Raises NotACalendar, LimitExceeded."""
+    return busy_in(expand_all(task, window), tenant_key=task.tenant_key)
+
+
 def expand_all(task: Task, window: Window) -> Expansion:
     """Expand all resources as one calendar; what it says of itself, the first says."""
     occurrences: list[Occurrence] = []
     broken: list[BrokenEvent] = []
+    own: list[OwnEvent] = []
     name: str | None = None
     timezone: str | None = None
     refresh: list[timedelta] = []
     for expansion in _expansions(task, window):
         occurrences += expansion.occurrences
         broken += expansion.broken
+        own += expansion.own
         name = name or expansion.name
         timezone = timezone or expansion.timezone
         refresh += [expansion.refresh_interval] if expansion.refresh_interval else []
@@ -53,6 +63,7 @@ def expand_all(task: Task, window: Window) -> Expansion:
         window=window,
         occurrences=tuple(sorted(occurrences, key=_order)),
         broken=tuple(broken),
+        own=tuple(own),
         name=name,
         timezone=timezone,
         refresh_interval=min(refresh, default=None),
@@ -69,6 +80,7 @@ def _expansions(task: Task, window: Window) -> Iterator[Expansion]:
                 window,
                 owner_addresses=frozenset({task.basis.owner_address}),
                 default_zone=task.basis.default_zone,
+                own_uids=task.basis.own_uids,
             )
 
 
