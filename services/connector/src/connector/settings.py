@@ -3,10 +3,10 @@
 import base64
 import binascii
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Self
 
 from messaging.settings import ServiceSettings
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 from webapi import OidcSettings
 
@@ -72,6 +72,25 @@ class SyncSettings(BaseModel):
     deletion_count: int = Field(default=10, ge=0)
 
 
+class EntriesSettings(BaseModel):
+    """The pace of writing bookings' entries. A lease outlasts an attempt, and that a last look."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    concurrency: int = Field(default=8, ge=1, le=500, description="Entries written at once")
+    lease_seconds: float = Field(default=60.0, gt=0)
+    attempt_seconds: float = Field(default=45.0, gt=0)
+    look_seconds: float = Field(default=15.0, gt=0, description="For all calendars that block")
+    first_retry_seconds: float = Field(default=1.0, gt=0)
+    longest_retry_seconds: float = Field(default=900.0, gt=0)
+
+    @model_validator(mode="after")
+    def _outlasts(self) -> Self:
+        if not self.look_seconds < self.attempt_seconds < self.lease_seconds:
+            raise ValueError("look_seconds < attempt_seconds < lease_seconds")
+        return self
+
+
 class ExpansionSettings(BaseModel):
     """The worker processes that expand calendars."""
 
@@ -102,6 +121,7 @@ class ConnectorSettings(ServiceSettings):
     secrets: SecretsSettings
     egress: EgressSettings = EgressSettings()
     sync: SyncSettings = SyncSettings()
+    entries: EntriesSettings = EntriesSettings()
     expansion: ExpansionSettings = ExpansionSettings()
     tenants: TenantSettings = TenantSettings()
 

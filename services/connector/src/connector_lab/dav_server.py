@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import httpx
 
-_TLS = ssl.create_default_context()  # made once: loading the certificates takes a while
+TLS = ssl.create_default_context()  # made once: loading the certificates takes a while
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class DavServer:
     async def request(self, method: str, path: str, body: bytes = b"") -> None:
         """Change something on the server, as any other client of the user would."""
         auth = (self.username, self.password)
-        async with httpx.AsyncClient(auth=auth, verify=_TLS) as client:
+        async with httpx.AsyncClient(auth=auth, verify=TLS) as client:
             answer = await client.request(method, self.url + path, content=body)
             answer.raise_for_status()
 

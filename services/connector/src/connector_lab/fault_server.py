@@ -78,7 +78,7 @@ class FaultServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            request = await _read_request(reader)
+            request = await read_request(reader)
             self.received.append(request)
             replies = (
                 self.script.get(f"{request.method} {request.target}")
@@ -95,7 +95,8 @@ class FaultServer:
             await writer.wait_closed()
 
 
-async def _read_request(reader: asyncio.StreamReader) -> Received:
+async def read_request(reader: asyncio.StreamReader) -> Received:
+    """Read one request to its end."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     request_line, *lines = head.rstrip().split("\r\n")
     method, target, _ = request_line.split(" ")

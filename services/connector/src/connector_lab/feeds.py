@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 TOMORROW = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
-def at(hour: int, *, day: int = 0) -> datetime:
+def at(hour: float, *, day: int = 0) -> datetime:
     """Return an hour of tomorrow, or of a day after it."""
     return TOMORROW + timedelta(days=day, hours=hour)
 

@@ -76,6 +76,11 @@ def variables(settings: ConnectorSettings) -> Mapping[str, str]:
         "SYNC__INTERVAL_SECONDS": str(sync.interval_seconds),
         "SYNC__FIRST_RETRY_SECONDS": str(sync.first_retry_seconds),
         "SYNC__LEASE_SECONDS": str(sync.lease_seconds),
+        "ENTRIES__FIRST_RETRY_SECONDS": str(settings.entries.first_retry_seconds),
+        "ENTRIES__LONGEST_RETRY_SECONDS": str(settings.entries.longest_retry_seconds),
+        "ENTRIES__LOOK_SECONDS": str(settings.entries.look_seconds),
+        "ENTRIES__ATTEMPT_SECONDS": str(settings.entries.attempt_seconds),
+        "ENTRIES__LEASE_SECONDS": str(settings.entries.lease_seconds),
         "TELEMETRY__LOG_LEVEL": settings.telemetry.log_level,
         **({"TELEMETRY__SPANS_PATH": str(spans)} if spans else {}),
     }

@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer  # noqa: TID251 - reads as an outsider would
+from connector.subscriptions import PUBLISHES
 from entente_contracts import CalendarChanged, Envelope, Message, decode, topics
 
 M = TypeVar("M", bound=Message)
-PUBLISHED = (topics.CALENDAR_EVENTS, topics.CALENDAR_BUSY)
+PUBLISHED = PUBLISHES
 """What the connector writes."""
 
 _PATIENCE_SECONDS = 120.0

@@ -18,6 +18,7 @@ from connector.main import builder
 from connector.settings import (
     ConnectorSettings,
     EgressSettings,
+    EntriesSettings,
     ExpansionSettings,
     SecretsSettings,
     SyncSettings,
@@ -125,6 +126,7 @@ class Surroundings:
         lease_seconds: float = 60,
         port: int = 0,
         spans_path: Path | None = None,
+        entries: EntriesSettings | None = None,
     ) -> ConnectorSettings:
         """Return settings of a connector in a hurry."""
         issuer = f"http://{self.web.authority}"
@@ -143,6 +145,7 @@ class Surroundings:
                 interval_seconds=0.4, first_retry_seconds=0.4, lease_seconds=lease_seconds
             ),
             tenants=TenantSettings(max_calendars_of={SINGLE: 1}),
+            entries=entries or EntriesSettings(first_retry_seconds=0.3, longest_retry_seconds=1),
             http=HttpSettings(port=port),
             telemetry=TelemetrySettings(log_level="DEBUG", spans_path=spans_path),
         )

@@ -1,10 +1,11 @@
 """One connector for most tests, with a database, Kafka, an issuer and calendar servers."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 
 import pytest
 import pytest_asyncio
 from connector_lab.dav_server import DavServer, radicale, xandikos
+from connector_lab.fault_proxy import FaultProxy
 from connector_lab.fault_server import FaultServer
 from connector_lab.kafka_log import PUBLISHED, KafkaLog, kafka_log
 from connector_lab.lab import Lab, Surroundings, open_lab
@@ -34,6 +35,30 @@ async def xandikos_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncGene
 
 
 @pytest_asyncio.fixture(scope="session")
+async def proxied_radicale(radicale_server: DavServer) -> AsyncGenerator[FaultProxy]:
+    """Reach Radicale through a proxy that can make requests go wrong."""
+    async with FaultProxy(radicale_server) as proxy:
+        yield proxy
+
+
+@pytest_asyncio.fixture(scope="session")
+async def proxied_xandikos(xandikos_server: DavServer) -> AsyncGenerator[FaultProxy]:
+    async with FaultProxy(xandikos_server) as proxy:
+        yield proxy
+
+
+@pytest.fixture(params=["radicale", "xandikos"])
+def proxy(
+    request: pytest.FixtureRequest, proxied_radicale: FaultProxy, proxied_xandikos: FaultProxy
+) -> Iterator[FaultProxy]:
+    """Each of the two servers in turn, in order again after the test."""
+    chosen = proxied_radicale if request.param == "radicale" else proxied_xandikos
+    yield chosen
+    chosen.faults.clear()
+    chosen.headers.clear()
+
+
+@pytest_asyncio.fixture(scope="session")
 async def log(kafka: KafkaBroker) -> AsyncGenerator[KafkaLog]:
     """Follow what is published."""
     await kafka.create_topics(PUBLISHED)
@@ -52,12 +77,13 @@ async def surroundings(kafka: KafkaBroker, web: FaultServer, log: KafkaLog) -> S
 async def shared_lab(
     postgres: PostgresServer,
     surroundings: Surroundings,
-    radicale_server: DavServer,
-    xandikos_server: DavServer,
+    proxied_radicale: FaultProxy,
+    proxied_xandikos: FaultProxy,
 ) -> AsyncGenerator[Lab]:
     """Run the connector that most tests share."""
     dsn = await postgres.create_database(unique_name("connector"))
-    servers = {radicale_server.authority, xandikos_server.authority}
+    proxies = (proxied_radicale, proxied_xandikos)
+    servers = {one.authority for proxy in proxies for one in (proxy, proxy.server)}
     settings = surroundings.settings(dsn=dsn, allowed=servers)
     async with open_lab(surroundings, settings) as lab:
         yield lab

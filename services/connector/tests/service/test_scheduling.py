@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 from connector.adapters.postgres.leases import Leases, LeaseTerms
 from connector.adapters.postgres.migrate import migrate
+from connector.adapters.postgres.sync_states import DUE_CHANNEL
 from connector.domain.sync_state import Lease
 from connector.entrypoints.scheduler import Scheduler
 from messaging.database import Sessions, build_engine, build_sessions
@@ -103,7 +104,11 @@ async def test_two_schedulers_never_sync_one_calendar_at_once(
 
     leases = [Leases(sessions, LeaseTerms(per_server=100)) for _ in range(2)]
     tasks = [
-        asyncio.create_task(Scheduler(each, sync, postgres=postgres_settings, concurrency=8).run())
+        asyncio.create_task(
+            Scheduler(
+                each, sync, postgres=postgres_settings, channel=DUE_CHANNEL, concurrency=8
+            ).run()
+        )
         for each in leases
     ]
     async with asyncio.timeout(30):
@@ -138,7 +143,9 @@ async def test_a_scheduler_that_stops_gives_back_what_it_did_not_finish(
         begun.set()
         await asyncio.Event().wait()
 
-    scheduler = Scheduler(leases, sync, postgres=postgres_settings, concurrency=1)
+    scheduler = Scheduler(
+        leases, sync, postgres=postgres_settings, channel=DUE_CHANNEL, concurrency=1
+    )
     running = asyncio.create_task(scheduler.run())
     await begun.wait()
     running.cancel()

@@ -77,11 +77,16 @@ def state_of(calendar: Calendar) -> CalendarState:
         visible_to_owner=switches.visible_to_owner,
         is_default=switches.is_default,
         status=CalendarStatus(calendar.status.value),
-        reason=_PUBLIC_FAULTS.get(fault) or CalendarFault(fault.value) if fault else None,
+        reason=public_fault(fault) if fault else None,
         horizon=_horizon_at(calendar.changed_at),
         revision=calendar.revision,
         changed_at=calendar.changed_at,
     )
+
+
+def public_fault(fault: Fault) -> CalendarFault:
+    """Return what others learn of a fault."""
+    return _PUBLIC_FAULTS.get(fault) or CalendarFault(fault.value)
 
 
 def _horizon_at(moment: datetime) -> Horizon:

@@ -1,5 +1,9 @@
 """What a calendar's picture is made under."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from uuid import UUID
+
 from connector.application.expander import Basis
 from connector.application.services import Services
 from connector.domain.calendar import Calendar, Provider
@@ -10,7 +14,12 @@ _PICTURES = 1
 """Counts changes of how pictures are made: a new number makes all of them anew."""
 
 
-def basis_of(services: Services, calendar: Calendar, host: Host) -> Basis:
+def basis_of(
+    services: Services,
+    calendar: Calendar,
+    host: Host,
+    own_uids: Mapping[str, UUID] = MappingProxyType({}),
+) -> Basis:
     """Return what the calendar's picture is to be made under now.
 
     A feed says itself in which zone its floating times are, so only the host's zone stands behind
@@ -25,4 +34,5 @@ def basis_of(services: Services, calendar: Calendar, host: Host) -> Basis:
         owner_address=host.address,
         default_zone=zone,
         key=services.pseudonym(f"{_PICTURES}|{horizon.first}:{horizon.last}|{zone}|{host.address}"),
+        own_uids=dict(own_uids),
     )

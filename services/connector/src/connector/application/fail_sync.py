@@ -60,7 +60,7 @@ async def _degrade(services: Services, store: Store, calendar: Calendar, failure
 
 async def _roll_horizon(services: Services, subject: Subject) -> tuple[Basis, Picture] | None:
     """Make the picture anew from what is stored, if the months or the owner's zone changed."""
-    basis = basis_of(services, subject.calendar, subject.host)
+    basis = basis_of(services, subject.calendar, subject.host, subject.own_uids)
     if subject.state.basis in {None, basis.key}:
         return None
     async with services.unit_of_work() as store:

@@ -80,6 +80,7 @@ async def reconnect(
             await start_reading(services, store, chosen, of_host=of_host)
         else:
             await store.sync_states.wake({c.id for c in calendars}, at=services.now())
+        await store.entries.wake({c.id for c in calendars}, at=services.now())
         await audit_done(store, actor, "reconnect", connection_id)
         await reach("reconnect.before_commit")
         return await _calendars(store, connection)

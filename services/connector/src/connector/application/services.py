@@ -8,11 +8,12 @@ from typing import Protocol
 from uuid import UUID
 
 from connector.application.expander import Expander
-from connector.application.ports import CalendarSource
+from connector.application.ports import CalendarSource, EntryWriter
 from connector.application.store import UnitOfWork
 from connector.domain.calendar import Provider
 from connector.domain.connection import Credentials, SealedCredentials
 from connector.domain.deletion_brake import DeletionBrake
+from connector.domain.entry_policy import EntryPolicy
 from connector.domain.retry import SyncPolicy
 
 
@@ -21,6 +22,14 @@ class OpenSource(Protocol):
 
     def __call__(self, provider: Provider, credentials: Credentials | None) -> CalendarSource:
         """Open it; in-house accounts have no credentials. Raises `SourceFailure`."""
+        ...
+
+
+class OpenWriter(Protocol):
+    """Opens accounts at their providers, to write entries."""
+
+    def __call__(self, provider: Provider, credentials: Credentials | None) -> EntryWriter:
+        """Open it. Raises `SourceFailure`; `permission` where nothing can ever be written."""
         ...
 
 
@@ -58,10 +67,12 @@ class Services:
 
     unit_of_work: UnitOfWork
     open_source: OpenSource
+    open_writer: OpenWriter
     expander: Expander
     vault: Vault
     pseudonym: Callable[[str], str]
     sync_policy: SyncPolicy = field(default_factory=SyncPolicy)
+    entry_policy: EntryPolicy = field(default_factory=EntryPolicy)
     brake: DeletionBrake = field(default_factory=DeletionBrake)
     tenants: TenantPolicies = field(default_factory=TenantPolicies)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)

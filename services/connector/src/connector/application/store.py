@@ -1,19 +1,20 @@
 """What the use cases keep, and where they keep it.
 
-Locks are taken in one order everywhere: host, connection, calendar, sync state.
+Locks are taken in one order everywhere: host, connection, calendar, sync state, entry.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from entente_contracts import Message
+from entente_contracts import EntryEvent, Message
 
 from connector.domain.calendar import Calendar
 from connector.domain.connection import Connection, SealedCredentials
+from connector.domain.entry import Entry
 from connector.domain.expansion import BrokenEvent
 from connector.domain.host import Host
 from connector.domain.source import Resource
@@ -123,6 +124,10 @@ class SyncStates(Protocol):
         """Make calendars that are read due, once however often asked, and wake the scheduler."""
         ...
 
+    async def look_again(self, calendar_id: UUID, *, at: datetime) -> None:
+        """Make the calendar due, and its next reading make the picture whatever it brings."""
+        ...
+
     async def wake_host(self, host_id: UUID, *, at: datetime) -> None:
         """Make all calendars of a host due."""
         ...
@@ -202,6 +207,50 @@ class Pushes(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The message that led to what is done later, outside its transaction.
+
+    `headers` hold its envelope, and the trace in which it was handled.
+    """
+
+    headers: Mapping[str, str] = field(repr=False)
+
+
+class Entries(Protocol):
+    """Entries of bookings, by calendar and UID. The calendar's lock covers making new ones."""
+
+    async def lock(self, calendar_id: UUID, uid: str) -> Entry | None:
+        """Return the entry, locked."""
+        ...
+
+    async def add(self, entry: Entry, origin: Origin) -> None:
+        """Keep a new entry, and wake whoever writes them."""
+        ...
+
+    async def save(
+        self, entry: Entry, *, origin: Origin | None = None, answer: EntryEvent | None = None
+    ) -> None:
+        """Keep the changed entry, with the origin of a new command or the answer to the last."""
+        ...
+
+    async def answer(self, calendar_id: UUID, uid: str) -> Message | None:
+        """Return the answer to the last command, None where there is none yet."""
+        ...
+
+    async def standing(self, calendar_id: UUID, *, after: datetime) -> Sequence[Entry]:
+        """Return the entries that are written and end after a moment."""
+        ...
+
+    async def own_uids(self, host_id: UUID, *, after: datetime) -> Mapping[str, UUID]:
+        """Return the UIDs and bookings of entries for the host's calendars that end after it."""
+        ...
+
+    async def wake(self, calendar_ids: Collection[UUID], *, at: datetime) -> None:
+        """Make what is planned for these calendars due."""
+        ...
+
+
 class Audit(Protocol):
     """Who did what, or was refused; append-only."""
 
@@ -238,6 +287,7 @@ class Store:
     pictures: Pictures
     broken_events: BrokenEvents
     pushes: Pushes
+    entries: Entries
     audit: Audit
     announcer: Announcer
 
@@ -245,6 +295,6 @@ class Store:
 class UnitOfWork(Protocol):
     """Opens transactions: commits at the end of the block, rolls back when it raises."""
 
-    def __call__(self) -> AbstractAsyncContextManager[Store]:
-        """Begin a transaction."""
+    def __call__(self, cause: Origin | None = None) -> AbstractAsyncContextManager[Store]:
+        """Begin a transaction; what it announces is the consequence of `cause`."""
         ...

@@ -6,6 +6,9 @@ from messaging.failpoints import reach
 
 from connector.application.apply_reading import apply_reading
 from connector.application.fail_sync import Failure, fail_sync
+from connector.application.find_deleted import find_deleted
+from connector.application.follow_entries import follow_entries
+from connector.application.known_uids import known_uids
 from connector.application.services import Services
 from connector.application.take_reading import MassDeletion, Subject, take_reading
 from connector.domain.calendar import Fault
@@ -33,7 +36,7 @@ async def sync_calendar(services: Services, lease: Lease) -> SyncOutcome:
     if subject is None:
         return SyncOutcome.LEASE_LOST
     try:
-        result = await take_reading(services, subject)
+        result = await find_deleted(services, subject, await take_reading(services, subject))
     except SourceFailure as failure:
         return await _fail(services, subject, lease, failure)
     except SecretUnreadable:
@@ -47,6 +50,7 @@ async def sync_calendar(services: Services, lease: Lease) -> SyncOutcome:
         if state.lease != lease.token or state.cursor != subject.state.cursor:
             return SyncOutcome.LEASE_LOST
         changed = await apply_reading(services, store, calendar, state, result)
+        await follow_entries(services, store, calendar, result)
         await reach("sync.before_commit")
     await reach("sync.after_commit")
     return SyncOutcome.CHANGED if changed else SyncOutcome.UNCHANGED
@@ -61,7 +65,13 @@ async def _load(services: Services, lease: Lease) -> Subject | None:
         host = await store.hosts.get(lease.tenant_id, calendar.host_id)
         if host is None or state.lease != lease.token:
             return None
-        return Subject(calendar=calendar, state=state, host=host)
+        return Subject(
+            calendar=calendar,
+            state=state,
+            host=host,
+            own_uids=await known_uids(services, store, host.id),
+            standing=await store.entries.standing(calendar.id, after=services.now()),
+        )
 
 
 async def _fail(

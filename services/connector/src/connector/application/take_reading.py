@@ -1,12 +1,15 @@
 """Asking a calendar's source, and making the picture of what it says."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
 
 from connector.application.basis import basis_of
 from connector.application.expander import Basis, Picture
 from connector.application.services import Services
+from connector.application.unseal import unseal
 from connector.domain.calendar import Calendar
+from connector.domain.entry import Entry
 from connector.domain.host import Host
 from connector.domain.source import Changes, Reading, Resource
 from connector.domain.sync_state import SyncState
@@ -14,20 +17,32 @@ from connector.domain.sync_state import SyncState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A calendar that is to be read, as it stood when the sync began."""
+    """A calendar that is to be read, as it stood when the reading began.
+
+    `own_uids` name the bookings of the host by the UIDs of their entries, `standing` are those
+    that are known to be in this calendar.
+    """
 
     calendar: Calendar
     state: SyncState
     host: Host
+    own_uids: Mapping[str, UUID] = field(default_factory=dict[str, UUID])
+    standing: Sequence[Entry] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What a reading amounts to. `picture` is None when nothing it depends on has changed."""
+    """What a reading amounts to. `picture` is None when nothing it depends on has changed.
+
+    `resources` are all that the calendar consists of after it, None where none were needed.
+    `deleted` are entries of ours that are gone.
+    """
 
     reading: Reading
     basis: Basis
     picture: Picture | None
+    resources: Mapping[str, Resource] | None = None
+    deleted: tuple[Entry, ...] = ()
 
 
 class MassDeletion(Exception):  # noqa: N818 - states the fact
@@ -40,13 +55,8 @@ async def take_reading(services: Services, subject: Subject) -> Result:
     Raises SourceFailure, SecretUnreadable, MassDeletion.
     """
     calendar, state = subject.calendar, subject.state
-    basis = basis_of(services, calendar, subject.host)
-    async with services.unit_of_work() as store:
-        sealed = await store.connections.credentials(calendar.connection_id)
-    credentials = sealed and services.vault.unseal(
-        sealed, tenant_id=calendar.tenant_id, connection_id=calendar.connection_id
-    )
-    source = services.open_source(calendar.provider, credentials)
+    basis = basis_of(services, calendar, subject.host, subject.own_uids)
+    source = services.open_source(calendar.provider, await unseal(services, calendar))
     reading = await source.read(calendar.remote_id, state.cursor, basis.horizon.window)
     if not isinstance(reading, Changes) and state.basis == basis.key:
         return Result(reading=reading, basis=basis, picture=None)
@@ -54,7 +64,7 @@ async def take_reading(services: Services, subject: Subject) -> Result:
         stored = await store.objects.of(calendar.id)
     following = _following(stored, reading)
     picture = await services.expander.picture(list(following.values()), basis)
-    result = Result(reading=reading, basis=basis, picture=picture)
+    result = Result(reading=reading, basis=basis, picture=picture, resources=following)
     if not state.deletions_approved:
         _heed_objects(services, stored, following)
         await _heed_entries(services, state, stored, basis, entries=picture.entries)

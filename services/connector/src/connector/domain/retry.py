@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from connector.domain.backoff import Backoff, jittered
 from connector.domain.source import FailureKind
 
 _PATIENT = frozenset({FailureKind.NETWORK, FailureKind.THROTTLED, FailureKind.INVALID_ANSWER})
@@ -35,7 +36,7 @@ class SyncPolicy:
         `chance` gives numbers in [0, 1).
         """
         wished = max(self.interval, hint or timedelta())
-        return self._jittered(min(wished, self.longest), chance)
+        return jittered(min(wished, self.longest), self.jitter, chance)
 
     def next_retry(
         self, failures: int, retry_after: timedelta | None, chance: Callable[[], float]
@@ -44,9 +45,13 @@ class SyncPolicy:
 
         An absurd `retry_after` is bounded: a day without a look is the most a server may ask.
         """
-        doubled = self.first_retry * 2 ** min(failures - 1, 16)
-        wait = self._jittered(min(doubled, self.longest_retry), chance)
-        return max(wait, min(retry_after or timedelta(), self.longest))
+        backoff = Backoff(
+            first=self.first_retry,
+            longest=self.longest_retry,
+            jitter=self.jitter,
+            longest_asked=self.longest,
+        )
+        return backoff.wait(failures, retry_after, chance)
 
     def degrades(
         self, kind: FailureKind, *, failures: int, as_of: datetime | None, now: datetime
@@ -55,6 +60,3 @@ class SyncPolicy:
         if kind not in _PATIENT or failures >= self.failures_to_degrade:
             return True
         return as_of is not None and now - as_of > self.stale_after
-
-    def _jittered(self, wait: timedelta, chance: Callable[[], float]) -> timedelta:
-        return wait * (1 + self.jitter * (2 * chance() - 1))

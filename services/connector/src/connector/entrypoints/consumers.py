@@ -1,14 +1,23 @@
 """What the connector hears on Kafka."""
 
-from entente_contracts import HostChanged, HostStatus, SyncCalendar, topics
+from entente_contracts import (
+    HostChanged,
+    HostStatus,
+    RemoveEntry,
+    SyncCalendar,
+    WriteEntry,
+    topics,
+)
 from messaging.consumer import Consumer, RecordConsumer
 from messaging.delivery import Delivery
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from connector.adapters.postgres.origin import origin_of
 from connector.adapters.postgres.store import store_in
 from connector.application.project_host import project_host
 from connector.application.request_sync import on_sync_requested
 from connector.application.services import Services
+from connector.application.take_entry_command import take_entry_command
 from connector.domain.host import Host
 from connector.subscriptions import GROUP
 
@@ -38,8 +47,16 @@ def consumers(services: Services) -> list[Consumer]:
             tenant_id=command.tenant_id,
         )
 
+    async def on_entry_command(
+        delivery: Delivery[WriteEntry] | Delivery[RemoveEntry], session: AsyncSession
+    ) -> None:
+        store = store_in(session, cause=delivery)
+        await take_entry_command(services, store, delivery.message, origin_of(delivery))
+
     hosts = RecordConsumer(topics.HOST_EVENTS, group=GROUP)
     hosts.on(HostChanged, on_host_changed)
     commands = RecordConsumer(topics.CALENDAR_COMMANDS, group=GROUP)
     commands.on(SyncCalendar, on_sync_calendar)
+    commands.on(WriteEntry, on_entry_command)
+    commands.on(RemoveEntry, on_entry_command)
     return [hosts, commands]

@@ -1,17 +1,15 @@
-"""The clock: calendars that are due are read, as many at once as the settings allow."""
+"""The clock: what is due is worked on, as much at once as the settings allow."""
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, Protocol, TypeVar
+from uuid import UUID
 
 from messaging.database import connect
 from messaging.logs import type_name
 from messaging.settings import PostgresSettings
-
-from connector.adapters.postgres.leases import Leases
-from connector.adapters.postgres.sync_states import DUE_CHANNEL
-from connector.domain.sync_state import Lease
 
 _logger = logging.getLogger(__name__)
 
@@ -19,18 +17,51 @@ _LONGEST_SLEEP_SECONDS = 15.0
 _SHORTEST_SLEEP_SECONDS = 0.2
 _RECONNECT_SECONDS = 2.0
 
-Sync = Callable[[Lease], Awaitable[object]]
+
+class Leased(Protocol):
+    """The right to work on something of a calendar for a while."""
+
+    @property
+    def calendar_id(self) -> UUID:
+        """The calendar it is about."""
+        ...
 
 
-class Scheduler:
-    """Hands due calendars to `sync`, woken by NOTIFY and by the time of the next one."""
+L = TypeVar("L", bound=Leased)
+
+
+class Queue(Protocol[L]):
+    """What is planned, each due piece handed to one worker at a time."""
+
+    async def claim(self, most: int) -> Sequence[L]:
+        """Take up to `most` due pieces, the longest due first."""
+        ...
+
+    async def release(self, lease: L) -> None:
+        """Give back what was not finished, due at once."""
+        ...
+
+    async def seconds_to_next(self) -> float | None:
+        """Return how long nothing is due, None when nothing is planned."""
+        ...
+
+
+class Scheduler(Generic[L]):
+    """Hands what is due to `work`, woken by NOTIFY on `channel` and by the time of the next."""
 
     def __init__(
-        self, leases: Leases, sync: Sync, *, postgres: PostgresSettings, concurrency: int
+        self,
+        queue: Queue[L],
+        work: Callable[[L], Awaitable[object]],
+        *,
+        postgres: PostgresSettings,
+        channel: str,
+        concurrency: int,
     ) -> None:
-        self._leases = leases
-        self._sync = sync
+        self._queue = queue
+        self._do = work
         self._postgres = postgres
+        self._channel = channel
         self._free = concurrency
         self._wake = asyncio.Event()
 
@@ -45,8 +76,10 @@ class Scheduler:
             self._wake.clear()
             try:
                 pause = await self._dispatch(tasks)
-            except Exception as error:  # the calendars stay due
-                _logger.warning("no calendars claimed: %s", type_name(error), exc_info=error)
+            except Exception as error:  # what is due stays so
+                _logger.warning(
+                    "nothing claimed of %s: %s", self._channel, type_name(error), exc_info=error
+                )
                 pause = _RECONNECT_SECONDS
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), pause)
@@ -55,22 +88,23 @@ class Scheduler:
         """Claim what there is room for; return how long to sleep unless woken, in seconds."""
         if not self._free:
             return _LONGEST_SLEEP_SECONDS
-        for lease in await self._leases.claim(self._free):
+        for lease in await self._queue.claim(self._free):
             self._free -= 1
             tasks.create_task(self._work(lease))
-        due_in = await self._leases.seconds_to_next()
+        due_in = await self._queue.seconds_to_next()
         longest = _LONGEST_SLEEP_SECONDS if due_in is None else min(due_in, _LONGEST_SLEEP_SECONDS)
         return max(longest, _SHORTEST_SLEEP_SECONDS)
 
-    async def _work(self, lease: Lease) -> None:
+    async def _work(self, lease: L) -> None:
         try:
-            await self._sync(lease)
+            await self._do(lease)
         except asyncio.CancelledError:
-            await self._leases.release(lease)
+            await self._queue.release(lease)
             raise
-        except Exception:  # one calendar's failure is not the others'
+        except Exception:  # the failure of one is not that of the others
             _logger.exception(
-                "sync broke off, it is tried again when its lease ends",
+                "work on %s broke off, it is tried again when its lease ends",
+                self._channel,
                 extra={"calendar_id": str(lease.calendar_id)},
             )
         finally:
@@ -82,7 +116,7 @@ class Scheduler:
             try:
                 await self._listen_once()
             except Exception as error:  # noqa: BLE001 - the timer goes on meanwhile
-                _logger.warning("not listening for due calendars: %s", type_name(error))
+                _logger.warning("not listening to %s: %s", self._channel, type_name(error))
             await asyncio.sleep(_RECONNECT_SECONDS)
 
     def _on_due(self, *_: object) -> None:
@@ -97,7 +131,7 @@ class Scheduler:
                 lost.set()
 
             connection.add_termination_listener(on_lost)
-            await connection.add_listener(DUE_CHANNEL, self._on_due)
+            await connection.add_listener(self._channel, self._on_due)
             self._wake.set()
             await lost.wait()
         finally:

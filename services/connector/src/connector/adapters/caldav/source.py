@@ -31,12 +31,12 @@ MULTI_HOST_SITES = frozenset({"icloud.com"})
 
 _CAPABILITIES = Capabilities(
     read=True,
-    write=False,
-    holds=False,
+    write=True,
+    holds=True,
     push=False,
     delta=True,
     freebusy_only=False,
-    two_way=False,
+    two_way=True,
     sends_own_invites=False,
     max_staleness=timedelta(minutes=15),
 )

@@ -14,6 +14,7 @@ import httpx
 
 from connector.adapters.http.answer import Answer
 from connector.adapters.http.body import ACCEPT_ENCODING, BoundedBody
+from connector.adapters.http.client_span import client_span
 from connector.adapters.http.credentials import BasicCredentials
 from connector.adapters.http.egress import EgressPolicy
 from connector.adapters.http.limits import HttpLimits
@@ -75,6 +76,19 @@ class Visit:
         credentials: BasicCredentials | None,
     ) -> Answer:
         self._policy.check(address)
+        with client_span(method, address) as span:
+            answer = await self._exchange(method, address, headers, body, credentials)
+            span.set_attribute("http.response.status_code", answer.status)
+            return answer
+
+    async def _exchange(
+        self,
+        method: str,
+        address: WebAddress,
+        headers: Mapping[str, str],
+        body: bytes,
+        credentials: BasicCredentials | None,
+    ) -> Answer:
         sent = httpx.Headers({"User-Agent": _USER_AGENT, **headers})
         sent["Host"] = address.host_header
         sent["Accept-Encoding"] = ACCEPT_ENCODING

@@ -13,12 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from connector.adapters.postgres.audit import PostgresAudit
 from connector.adapters.postgres.calendars import PostgresCalendars
 from connector.adapters.postgres.connections import PostgresConnections
+from connector.adapters.postgres.entries import PostgresEntries
 from connector.adapters.postgres.hosts import PostgresHosts
 from connector.adapters.postgres.objects import PostgresObjects
+from connector.adapters.postgres.origin import arrival_of
 from connector.adapters.postgres.pictures import PostgresBrokenEvents, PostgresPictures
 from connector.adapters.postgres.pushes import PostgresPushes
 from connector.adapters.postgres.sync_states import PostgresSyncStates
-from connector.application.store import Store
+from connector.application.store import Origin, Store
 
 _outbox = Outbox("/connector")
 
@@ -60,6 +62,7 @@ def store_in(session: AsyncSession, *, cause: Arrival | None = None) -> Store:
         pictures=PostgresPictures(session),
         broken_events=PostgresBrokenEvents(session),
         pushes=PostgresPushes(session),
+        entries=PostgresEntries(session),
         audit=PostgresAudit(session),
         announcer=OutboxAnnouncer(session, cause),
     )
@@ -71,11 +74,11 @@ class PostgresUnitOfWork:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
-    def __call__(self) -> AbstractAsyncContextManager[Store]:
-        """Begin a transaction."""
-        return self._transaction()
+    def __call__(self, cause: Origin | None = None) -> AbstractAsyncContextManager[Store]:
+        """Begin a transaction; what it announces is the consequence of `cause`."""
+        return self._transaction(cause)
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncGenerator[Store]:
+    async def _transaction(self, cause: Origin | None) -> AsyncGenerator[Store]:
         async with self._sessions.begin() as session:
-            yield store_in(session)
+            yield store_in(session, cause=arrival_of(cause) if cause else None)

@@ -54,6 +54,15 @@ class PostgresSyncStates:
         """Make calendars that are read due, once however often asked, and wake the scheduler."""
         await self._advance(calendar_sync.c.calendar_id.in_(calendar_ids), at)
 
+    async def look_again(self, calendar_id: UUID, *, at: datetime) -> None:
+        """Make the calendar due, and its next reading make the picture whatever it brings."""
+        await self._session.execute(
+            update(calendar_sync)
+            .where(calendar_sync.c.calendar_id == calendar_id)
+            .values(basis=None)
+        )
+        await self.wake({calendar_id}, at=at)
+
     async def wake_host(self, host_id: UUID, *, at: datetime) -> None:
         """Make all calendars of a host due."""
         of_host = select(calendar.c.id).where(calendar.c.host_id == host_id)

@@ -158,6 +158,34 @@ source_push = Table(
     Column("digest", LargeBinary, nullable=False),
 )
 
+entry = Table(
+    "entry",
+    metadata,
+    _calendar_id(),
+    Column("uid", Text, primary_key=True),
+    _tenant_id(),
+    Column("booking_id", Uuid, nullable=False),
+    Column("command", JSONB, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("generation", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    _instant("next_attempt_at"),
+    Column("lease", Uuid),
+    _instant("lease_until"),
+    Column("fault", Text),
+    Column("name", Text),
+    Column("version", Text),
+    _instant("stands_from"),
+    _instant("stands_until"),
+    _instant("settled_at"),
+    # The latest end it ever had: past it, nobody asks for the entry any more.
+    _instant("ends_at", nullable=False),
+    Column("origin", JSONB, nullable=False),
+    Column("answer_type", Text),
+    Column("answer", JSONB(none_as_null=True)),
+    Index("entry_due", "next_attempt_at", postgresql_where=text("next_attempt_at IS NOT NULL")),
+)
+
 audit = Table(
     "audit",
     metadata,
