@@ -24,7 +24,6 @@ from notifier.subscriptions import GROUP
 
 NAME = "notifier"
 _REMINDERS_EVERY = timedelta(seconds=1)
-_SETTLING = timedelta(seconds=60)
 
 
 def main() -> None:
@@ -45,7 +44,9 @@ def builder(settings: NotifierSettings, *, clock: Clock | None = None, group: st
             SmtpMailer(settings.smtp, sender=settings.mail.sender_address),
             now,
             settings.sending,
-            lease=timedelta(seconds=settings.smtp.timeout_seconds) + _SETTLING,
+            lease=timedelta(
+                seconds=settings.smtp.timeout_seconds + settings.sending.settling_seconds
+            ),
         )
         reminders = Reminders(transactions(resources.sessions), post, now, every=_REMINDERS_EVERY)
         yield Parts(

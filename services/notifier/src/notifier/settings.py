@@ -66,6 +66,11 @@ class SendingSettings(BaseModel):
     first_wait_seconds: float = Field(
         default=30.0, gt=0, description="After a first failure; doubled with each, up to an hour"
     )
+    settling_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        description="What a dead replica's mails wait for, beyond the time of a dialogue",
+    )
 
 
 def _long_enough(key: SecretStr) -> SecretStr:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from messaging.database import Sessions
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import Row, func, or_, select, true, update
 
 from notifier.adapters.ledger import EMPTIED, OUTBOX
 from notifier.adapters.tables import mail as mails
@@ -69,17 +69,15 @@ class PostgresDispatch:
     ) -> bool:
         """Mark what became of a mail and announce it; False when the lease was lost.
 
-        Of the delays of a mail the first alone is announced.
+        That a mail was accepted is true whoever holds it by now. Of the delays of a mail the first
+        alone is announced.
         """
         mail = claimed.mail
+        holds_lease = true() if isinstance(outcome, Accepted) else mails.c.fence == claimed.fence
         async with self._sessions.begin() as session:
             result = await session.execute(
                 update(mails)
-                .where(
-                    mails.c.mail_id == mail.id,
-                    mails.c.fence == claimed.fence,
-                    mails.c.state == "pending",
-                )
+                .where(mails.c.mail_id == mail.id, mails.c.state == "pending", holds_lease)
                 .values(lease_until=None, reply_code=outcome.code, **_marks(outcome, now, retry_at))
                 .returning(mails.c.id)
             )

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from notifier.adapters.catalog import Catalog, catalog_for
 from notifier.adapters.letter import Button, Fact, Letter, Tone
@@ -106,8 +105,8 @@ class Letters:
         elif notice.kind is Kind.PROPOSAL:
             yield Button(say("button.look"), page)
         elif booking.stands:
-            if notice.kind is Kind.REMINDER and _is_web(booking.conference_url):
-                yield Button(say("button.join"), booking.conference_url or "", is_primary=True)
+            if notice.kind is Kind.REMINDER and booking.web_link:
+                yield Button(say("button.join"), booking.web_link, is_primary=True)
             yield Button(say("button.reschedule"), f"{page}#reschedule")
             yield Button(say("button.cancel"), f"{page}#cancel")
         else:
@@ -173,8 +172,7 @@ def _facts(notice: Notice, say: Catalog, times: LocalTimes) -> Iterator[Fact]:
     if booking.location:
         yield Fact(say("label.where"), booking.location)
     if booking.conference_url and booking.stands:
-        href = booking.conference_url if _is_web(booking.conference_url) else None
-        yield Fact(say("label.conference"), booking.conference_url, href)
+        yield Fact(say("label.conference"), booking.conference_url, booking.web_link)
     if booking.description and not _leaves(notice):
         yield Fact(say("label.note"), booking.description)
 
@@ -188,8 +186,3 @@ def _notes(notice: Notice, say: Catalog, times: LocalTimes) -> Iterator[str]:
         yield say(f"entry.{notice.entry.value}")
     elif notice.part is Part.REQUEST:
         yield say("guest.invitation" if notice.kind is Kind.INVITATION else "guest.update")
-
-
-def _is_web(url: str | None) -> bool:
-    """Tell whether a link may be one in a mail: nothing but the web."""
-    return url is not None and urlsplit(url).scheme in ("https", "http")

@@ -112,7 +112,10 @@ class Dispatch(Protocol):
     async def settle(
         self, claimed: ClaimedMail, outcome: Outcome, *, now: datetime, retry_at: datetime | None
     ) -> bool:
-        """Mark what became of a mail and announce it; False when the lease was lost."""
+        """Mark what became of a mail and announce it; False when the lease was lost.
+
+        Raises what messaging classifies as transient while the mark cannot be made.
+        """
         ...
 
 

@@ -48,13 +48,13 @@ def booking_of(public: contracts.Booking, tenant_id: str) -> Booking:
         options=tuple(Slot(option.start, option.end) for option in public.options),
         slot=_slot(public.slot),
         previous_slot=_slot(public.previous_slot),
-        description=public.description,
+        description=_readable(public.description),
         location=one_line(public.location) if public.location else None,
-        conference_url=public.conference_url,
+        conference_url=one_line(public.conference_url) if public.conference_url else None,
         entry=_known(EntryState, public.entry, EntryState.WRITTEN),
         expires_at=public.expires_at,
         cancelled_by=_canceller(ended) if ended else None,
-        reason=ended.reason if ended else None,
+        reason=_readable(ended.reason) if ended else None,
         alternatives=tuple(Slot(found.start, found.end) for found in public.alternatives),
         reminders=public.reminders,
         mailed_by_us=public.notifier == contracts.Notifier.ENTENTE,
@@ -64,6 +64,13 @@ def booking_of(public: contracts.Booking, tenant_id: str) -> Booking:
 def one_line(text: str) -> str:
     """Return a text without line breaks and control characters: fit for a mail header."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _readable(text: str | None) -> str | None:
+    """Return a text of several lines without the control characters that iCalendar forbids."""
+    if text is None:
+        return None
+    return "\n".join(one_line(line) for line in text.splitlines()).strip() or None
 
 
 def _slot(found: contracts.TimeRange | Option | None) -> Slot | None:

@@ -23,6 +23,7 @@ class Status(StrEnum):
     OTHER = "other"
 
 
+_WEB = ("https://", "http://")
 STANDING = frozenset({Status.CONFIRMED, Status.RECORDED_ONLY})
 
 
@@ -97,6 +98,12 @@ class Booking:
     def stands(self) -> bool:
         """Whether the meeting takes place as far as is known."""
         return self.status in STANDING
+
+    @property
+    def web_link(self) -> str | None:
+        """The conference link if it leads to the web: nothing else is made a link of."""
+        link = self.conference_url
+        return link if link is not None and link.lower().startswith(_WEB) else None
 
     @property
     def agreed(self) -> Slot:

@@ -24,9 +24,12 @@ def notices_of(
     """Return what the parties are told of a change, at most one notice each.
 
     `before` is the booking as last heard of, None for a new one. An event that changes nothing
-    the parties care about yields nothing, and so does a booking whose provider notifies.
+    the parties care about yields nothing; nor does a booking whose provider notifies, or one in a
+    state that this version does not know.
     """
-    if not booking.mailed_by_us or _is_old_news(fact, booking, before):
+    if not booking.mailed_by_us or booking.status is Status.OTHER:
+        return ()
+    if _is_old_news(fact, booking, before):
         return ()
     match fact:
         case Fact.PROPOSED:

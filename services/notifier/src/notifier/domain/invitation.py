@@ -83,7 +83,7 @@ def invitation_of(notice: Notice, *, stamp: datetime) -> Invitation | None:
         is_cancelled=notice.part is Part.CANCEL and not leaves,
         description=booking.description,
         location=booking.location,
-        conference_url=booking.conference_url,
+        conference_url=booking.web_link,
     )
 
 

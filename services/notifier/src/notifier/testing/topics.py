@@ -1,0 +1,31 @@
+"""Events on a real Kafka, as other services publish them."""
+
+from datetime import UTC, datetime
+
+from entente_contracts import Message, encode, envelope_for, topics
+from journal.lab.wire import Wire
+from messaging.admin import connect_admin, create_topics
+from messaging.settings import KafkaSettings
+
+from notifier.subscriptions import GROUP, TOPICS
+
+
+async def prepare_topics(kafka: KafkaSettings, group: str = GROUP) -> None:
+    """Make the topics that the service needs."""
+    admin = await connect_admin(kafka, client_id="test")
+    try:
+        twins = [twin(t, group) for t in TOPICS for twin in (topics.dead_letter, topics.redrive)]
+        await create_topics(admin, [*topics.ALL, *twins])
+    finally:
+        await admin.close()
+
+
+async def publish(kafka: KafkaSettings, event: Message) -> None:
+    """Publish an event that happens now."""
+    envelope = envelope_for(event, source="/booking", time=datetime.now(UTC))
+    await Wire(kafka).produce(
+        type(event).topic,
+        encode(event),
+        key=event.key().encode(),
+        headers=list(envelope.to_headers()),
+    )
