@@ -158,5 +158,4 @@ async def _show(
         answer=answer,
         chosen=[Slot(start, start + length) for start in answer.chosen],
         at_once=_at_once(kind, answer.chosen),
-        written=starts.written,
     )

@@ -26,7 +26,6 @@ from booking.domain.errors import (
 )
 from booking.domain.parties import Role
 from booking.entrypoints.http.provided import UseServices
-from booking.entrypoints.pages import starts
 from booking.entrypoints.pages.booking_state import BookingState
 from booking.entrypoints.pages.calendar_file import MEDIA_TYPE, calendar_file
 from booking.entrypoints.pages.forms import Posted
@@ -67,7 +66,6 @@ def show_booking(
         visit=visit,
         state=state,
         booking=state.booking,
-        written=starts.written,
         **context,
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from booking.domain.booking import STANDING, Booking, Status
+from booking.domain.booking import ENDED, STANDING, Booking, Status
 from booking.domain.parties import Role
 from booking.domain.slot import Slot
 
@@ -34,6 +34,11 @@ class BookingState:
         if self.booking.move is not None:
             return "moving"
         return status.value
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether there will be no meeting."""
+        return self.booking.status in ENDED
 
     @property
     def is_over(self) -> bool:

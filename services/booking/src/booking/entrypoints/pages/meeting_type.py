@@ -46,7 +46,6 @@ async def pick(
         several=asked.several,
         picked=picked,
         elsewhere=[moment for moment in picked if moment not in visible],
-        written=starts.written,
     )
 
 

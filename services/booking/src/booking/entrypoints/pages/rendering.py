@@ -15,7 +15,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from booking.entrypoints.pages.language import languages
+from booking.entrypoints.pages.links import Visit
 from booking.entrypoints.pages.reader import Reader
+from booking.entrypoints.pages.starts import written
 from booking.entrypoints.pages.texts import texts_in
 from booking.entrypoints.pages.zones import choices_in
 
@@ -38,7 +40,7 @@ def show(
             clock=reader.clock,
             url=reader.url,
             languages=languages(),
-            here=_here(request),
+            here=_here(request, context.get("visit")),
             zones=choices_in(reader.language.locale),
             duration=partial(duration, locale=reader.language.locale),
             names=partial(names, locale=reader.language.locale),
@@ -55,9 +57,10 @@ def duration(minutes: int, locale: Locale) -> str:
     return format_unit(minutes, "duration-minute", locale=locale)
 
 
-def names(people: Sequence[str], locale: Locale) -> Markup:
-    """Return the names as a list; each keeps its own direction of writing."""
-    return Markup(format_list([isolated(name) for name in people], locale=locale))  # noqa: S704  # each part is escaped
+def names(people: Sequence[str], locale: Locale, *, one_of: bool = False) -> Markup:
+    """Return the names as a list, or as a choice; each keeps its own direction of writing."""
+    style = "or" if one_of else "standard"
+    return Markup(format_list([isolated(name) for name in people], style, locale))  # noqa: S704  # each part is escaped
 
 
 def isolated(name: str) -> Markup:
@@ -75,6 +78,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["bdi"] = isolated
+    environment.filters["written"] = written
     environment.globals["asset"] = _asset  # pyright: ignore[reportArgumentType]  # any callable may be a global
     return environment
 
@@ -86,11 +90,17 @@ def _asset(name: str) -> str:
     return f"/static/{name}?v={digest[:12]}"
 
 
-def _here(request: Request) -> Any:
-    """Return what makes the address of this page in another language."""
+def _here(request: Request, visit: Visit | None) -> Any:
+    """Return what makes the address of this page in another language.
+
+    What answers a form has no address; that of the booking it is about stands in for it.
+    """
+    url = request.url
+    if visit is not None and request.method == "POST":
+        url = url.replace(path=visit.path)
 
     def here(**changes: str) -> str:
-        address = request.url.include_query_params(**changes)
+        address = url.include_query_params(**changes)
         return f"{address.path}?{address.query}"
 
     return here
