@@ -73,6 +73,7 @@ def variables(settings: ConnectorSettings) -> Mapping[str, str]:
         "SECRETS__PSEUDONYM_KEY": secrets.pseudonym_key.get_secret_value(),
         "EGRESS__ALLOWED_PRIVATE": f"[{allowed}]",
         "EXPANSION__WORKERS": str(settings.expansion.workers),
+        "SYNC__PER_SERVER": str(sync.per_server),
         "SYNC__INTERVAL_SECONDS": str(sync.interval_seconds),
         "SYNC__FIRST_RETRY_SECONDS": str(sync.first_retry_seconds),
         "SYNC__LEASE_SECONDS": str(sync.lease_seconds),
