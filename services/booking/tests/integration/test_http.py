@@ -230,6 +230,8 @@ async def test_faults_name_their_field(api: Api) -> None:
     answer = await api.book(kind, 1, guest={**GUEST, "name": "Tom\r\nBcc: all@example"})
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == ["body.guest.name"]
+    nul = await api.book(kind, 1, description="a\0b")
+    assert [error["field"] for error in nul.json()["errors"]] == ["body.description"]
     past = await api.book(kind, 1, starts=[(NOW - timedelta(hours=1)).isoformat()])
     assert (past.status_code, past.json()["code"]) == (409, "past")
     zone = await api.book(kind, 1, timezone="Mars/Olympus")

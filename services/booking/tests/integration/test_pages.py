@@ -11,7 +11,9 @@ from uuid import uuid4
 import httpx
 import pytest
 import pytest_asyncio
+from booking.adapters.postgres.bookings import PostgresBookings
 from booking.adapters.postgres.rate_limits import PostgresRateLimits
+from booking.application.errors import StorageError
 from booking.application.propose import Wish, propose_booking
 from booking.domain.booking import Booking, Status
 from booking.domain.host import Host
@@ -187,6 +189,28 @@ async def test_silence_of_availability_is_said_and_loses_nothing(pages: Pages) -
     assert await pages.world.column("SELECT count(*) FROM booking") == [0]
 
 
+async def test_a_form_whose_fate_is_unknown_can_be_sent_again(
+    pages: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = await pages.meeting_type()
+    form = await pages.form(kind)
+    store = PostgresBookings.store
+
+    async def store_and_break(*args: Any, **more: Any) -> None:
+        await store(*args, **more)
+        raise StorageError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(PostgresBookings, "store", store_and_break)
+        answer = await pages.http.post(f"/m/{kind.slug}/book", data=form)
+    assert answer.status_code == 503
+    assert "it will not be booked twice" in answer.text
+    assert f'value="{form["key"]}"' in answer.text
+    again = await pages.http.post(f"/m/{kind.slug}/book", data=form)
+    assert again.status_code == 303
+    assert await pages.world.column("SELECT count(*) FROM booking") == [1]
+
+
 async def test_days_are_the_readers_own(pages: Pages) -> None:
     kind = await pages.meeting_type()
     # 09:00 of Monday in Ljubljana is Sunday evening in Honolulu.
@@ -217,6 +241,8 @@ async def test_reading_changes_nothing(pages: Pages) -> None:
     proposed = await pages.booking(kind, 1, 2)
     before = await pages.world.column("SELECT state FROM booking ORDER BY id")
     for path in (
+        f"/m/{kind.slug}?week=9999-12-31&several=true&start=9999-12-31T23:59Z",
+        f"/m/{kind.slug}/book?start={START}",
         *(path_of(standing) + verb for verb in ("", "/cancel", "/reschedule", "/calendar.ics")),
         f"{path_of(standing)}/reschedule?start={START}",
         *(path_of(proposed, Role.HOST) + verb for verb in ("", "/decline")),
@@ -238,6 +264,7 @@ async def test_a_wrong_link_reveals_nothing(pages: Pages) -> None:
         "/b/x",
         "/m/nothing-here",
         "/m/a/b/c",
+        "/m/%00",
     ]
     answers = [await pages.http.get(path) for path in wrong]
     assert {answer.status_code for answer in answers} == {404}
@@ -338,7 +365,9 @@ async def test_a_meeting_moves_where_it_can(pages: Pages) -> None:
 
 async def test_what_people_type_stays_text(pages: Pages) -> None:
     kind = await pages.meeting_type()
-    form = await pages.form(kind, name="<script>alert(1)</script>\u202eevil", note="x" * 3000)
+    form = await pages.form(
+        kind, name="<script>alert(1)</script>\u202eevil", note="x" * 3000 + "\0"
+    )
     sent = await pages.http.post(f"/m/{kind.slug}/book", data=form)
     guest = await pages.http.get(sent.headers["location"])
     (booking_id,) = await pages.world.column("SELECT id FROM booking")

@@ -61,7 +61,15 @@ def test_nobody_turns_the_text_around_a_name() -> None:
 
 
 def test_starts_are_read_as_they_are_written() -> None:
-    texts = ["2026-11-24T09:00Z", "2026-11-24T10:00+01:00", "2026-11-24T08:00", "x", ""]
+    texts = [
+        "0001-01-01T00:00+14:00",
+        "9999-12-31T23:59Z",
+        "2026-11-24T09:00Z",
+        "2026-11-24T10:00+01:00",
+        "2026-11-24T08:00",
+        "x",
+        "",
+    ]
     (start,) = starts.read(texts)
     assert starts.written(start) == "2026-11-24T09:00Z"
     assert len(starts.read(f"2026-11-24T{hour:02}:{m}0Z" for hour in range(24) for m in "03")) == 20

@@ -29,6 +29,11 @@ _LIMITS = {
 }
 
 
+def is_slug(text: str) -> bool:
+    """Tell whether a meeting type could be known by this name."""
+    return _SLUG.fullmatch(text) is not None
+
+
 class HostsMode(StrEnum):
     """Which of the hosts meet the guest."""
 
@@ -88,7 +93,7 @@ class MeetingType:
 
     def __post_init__(self) -> None:
         """Refuse rules that contradict each other."""
-        if not _SLUG.fullmatch(self.slug):
+        if not is_slug(self.slug):
             raise RuleError("slug", "has 1 to 80 letters a-z, digits and dashes within")
         if not 1 <= len(self.title) <= _MAX_TITLE:
             raise RuleError("title", f"has 1 to {_MAX_TITLE} characters")

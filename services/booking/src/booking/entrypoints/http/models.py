@@ -16,8 +16,8 @@ from booking.domain.slot import Slot
 from booking.domain.working_hours import WorkingHours
 
 Line = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[^\r\n\x00]*$")]
-Note = Annotated[str, Field(max_length=8_000)]
-Address = Annotated[str, Field(max_length=320, pattern=r"^[^@\s]+@[^@\s]+$")]
+Note = Annotated[str, Field(max_length=8_000, pattern=r"^[^\x00]*$")]
+Address = Annotated[str, Field(max_length=320, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$")]
 Zone = Annotated[str, Field(max_length=64, examples=["Europe/Ljubljana"])]
 Locale = Annotated[str, Field(min_length=2, max_length=35, examples=["sl-SI"])]
 

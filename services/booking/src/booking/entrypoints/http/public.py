@@ -5,7 +5,7 @@ from fastapi import APIRouter, Depends
 from booking.application.errors import NotFoundError
 from booking.application.propose import Wish, propose_booking
 from booking.application.services import Services
-from booking.domain.meeting_type import MeetingType
+from booking.domain.meeting_type import MeetingType, is_slug
 from booking.domain.parties import Role
 from booking.entrypoints.http.bookings import From, To
 from booking.entrypoints.http.models import (
@@ -21,7 +21,7 @@ from booking.entrypoints.http.receipts import OfRequest
 
 async def find_type(services: Services, slug: str) -> MeetingType:
     """Return the active meeting type of this slug; raises NotFoundError."""
-    kind = await services.meeting_types.find(slug)
+    kind = await services.meeting_types.find(slug) if is_slug(slug) else None
     if kind is None or not kind.active:
         raise NotFoundError("there is no such meeting type")
     return kind

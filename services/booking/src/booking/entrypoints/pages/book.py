@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from fastapi import Query, Request, Response
 from fastapi.responses import RedirectResponse
+from messaging.failure import TransientError
 
 from booking.application.alternatives import alternatives_to
 from booking.application.errors import (
@@ -101,30 +102,37 @@ async def book(
     receipt = receipts.for_caller(kind.tenant_id, f"guest|{slug}")
     try:
         booking = await propose_booking(services, wish, receipt=receipt)
-    except (BookingError, AvailabilityUnavailableError) as error:
+    except BookingError as error:
         answer = _refused(form, chosen, error)
-        if answer.problem == "past":
+        if isinstance(error, PastError):
             passed = Slot(chosen[0], chosen[0] + timedelta(minutes=kind.duration_minutes))
             answer = replace(answer, alternatives=await alternatives_to(services, passed, kind))
+        return await _show(request, services, kind, reader, answer)
+    except TransientError as error:
+        answer = _undecided(form, chosen, error)
         return await _show(request, services, kind, reader, answer)
     page = reader.url(links_of(request).path(booking.id, Role.GUEST), zone=None)
     return RedirectResponse(page, HTTPStatus.SEE_OTHER)
 
 
-def _refused(form: GuestForm, chosen: tuple[datetime, ...], error: Exception) -> _Answer:
-    """Return the form again, with a new key: what is sent next is another request."""
-    anew = replace(form, key=uuid4().hex)
-    if isinstance(error, AvailabilityUnavailableError):
-        status = HTTPStatus.SERVICE_UNAVAILABLE
-        return _Answer(form=anew, chosen=chosen, problem="unknown_times", status=status)
-    if not isinstance(error, BookingError):
-        raise error
-    problem = next(name for kind, name in _PROBLEMS.items() if isinstance(error, kind))
+def _undecided(form: GuestForm, chosen: tuple[datetime, ...], error: TransientError) -> _Answer:
+    """Return the form with its key: it may have been carried out, and must not be twice."""
+    silent = isinstance(error, AvailabilityUnavailableError)
     return _Answer(
-        form=anew,
+        form=form,
+        chosen=chosen,
+        problem="unknown_times" if silent else "unfinished",
+        status=HTTPStatus.SERVICE_UNAVAILABLE,
+    )
+
+
+def _refused(form: GuestForm, chosen: tuple[datetime, ...], error: BookingError) -> _Answer:
+    """Return the form with a new key: what is sent next is another request."""
+    return _Answer(
+        form=replace(form, key=uuid4().hex),
         chosen=chosen,
         alternatives=error.alternatives if isinstance(error, SlotTakenError) else (),
-        problem=problem,
+        problem=next(name for kind, name in _PROBLEMS.items() if isinstance(error, kind)),
         reason=error.refusal.reason if isinstance(error, SlotTakenError) else None,
         status=status_of(error),
     )

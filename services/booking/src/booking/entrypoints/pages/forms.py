@@ -11,8 +11,10 @@ from webapi import Problem
 _MOST_BYTES = 64 * 1024
 _MOST_FIELDS = 64
 _MEDIA_TYPE = "application/x-www-form-urlencoded"
-# What turns the direction of the text after it (Unicode UAX #9 §2); no name needs it.
-_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+# What turns the direction of the text after it (Unicode UAX #9 §2), and controls; no text needs it.
+_DROPPED = dict.fromkeys(
+    [*range(0x202A, 0x202F), *range(0x2066, 0x206A), *set(range(0x20)) - set(b"\t\r\n"), 0x7F]
+)
 
 
 class Fields:
@@ -24,7 +26,7 @@ class Fields:
     def one(self, name: str) -> str:
         """Return a field's first value without space around it, empty where there is none."""
         values = self._values.get(name)
-        return values[0].translate(_TURNING).strip() if values else ""
+        return values[0].translate(_DROPPED).strip() if values else ""
 
     def every(self, name: str) -> tuple[str, ...]:
         """Return all values of a field."""
