@@ -9,6 +9,7 @@ from messaging.service import Build, Parts, Resources, run
 from messaging.settings import load
 
 from notifier.adapters.dispatch import PostgresDispatch
+from notifier.adapters.housekeeping import Housekeeping
 from notifier.adapters.letters import Letters
 from notifier.adapters.smtp import SmtpMailer
 from notifier.adapters.stores import stores_in, transactions
@@ -52,7 +53,11 @@ def builder(settings: NotifierSettings, *, clock: Clock | None = None, group: st
         yield Parts(
             consumers=consumers(stores_in, post, now, group=group),
             publishes=[topics.NOTIFICATION_EVENTS],
-            tasks={"sender": sender.run, "reminders": reminders.run},
+            tasks={
+                "sender": sender.run,
+                "reminders": reminders.run,
+                "housekeeping": Housekeeping(resources.sessions).run,
+            },
         )
 
     return build

@@ -127,6 +127,11 @@ def test_a_cancelled_meeting_is_taken_back_from_both(by: CancelledBy) -> None:
     ]
 
 
+def test_a_meeting_never_heard_of_is_taken_back_all_the_same() -> None:
+    cancelled = a_booking(revision=3, sequence=1, status=BookingStatus.CANCELLED)
+    assert {part for _, _, part in told(Fact.CANCELLED, booking=cancelled)} == {Part.CANCEL}
+
+
 def test_a_withdrawn_proposal_takes_nothing_back() -> None:
     cancelled = a_booking(**PROPOSED | {"revision": 2, "status": BookingStatus.CANCELLED})
     assert told(Fact.CANCELLED, booking=cancelled, before=a_booking(**PROPOSED)) == [

@@ -140,8 +140,9 @@ def _uninvited(told: Booking, booking: Booking) -> Iterator[Notice]:
 
 
 def _cancelled(booking: Booking, before: Booking | None) -> Iterator[Notice]:
+    # What the parties have of a booking never heard of is not known; a CANCEL too many is harmless.
     stood = before.stands if before else booking.slot is not None
-    had_invitation = before is not None and before.status is Status.CONFIRMED
+    had_invitation = before.status is Status.CONFIRMED if before else stood
     for party in booking.parties:
         yield Notice(
             kind=Kind.CANCELLATION,
