@@ -2,9 +2,15 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from types import SimpleNamespace
+from typing import TypeVar, cast
 from uuid import UUID, uuid4
 
+from connector.adapters.postgres.store import store_in
+from connector.application.services import Services
+from connector.application.store import Origin
+from connector.application.take_entry_command import take_entry_command
+from connector.domain.entry_policy import EntryPolicy
 from entente_contracts import (
     EntryCommand,
     EntryEvent,
@@ -13,8 +19,10 @@ from entente_contracts import (
     Party,
     RemoveEntry,
     WriteEntry,
+    envelope_for,
     uuid7,
 )
+from messaging.database import Sessions
 from messaging.outbox import Outbox
 
 from connector_lab.feeds import at
@@ -117,3 +125,16 @@ async def send(lab: Lab, *commands: EntryCommand) -> None:
 def in_utc(moment: datetime) -> str:
     """Spell a time as entries hold it."""
     return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+async def intend(sessions: Sessions, command: EntryCommand, *, traceparent: str = "") -> None:
+    """Keep a command as if it had come from Kafka, where the connectors of all tests listen."""
+    services = cast(
+        "Services",
+        SimpleNamespace(now=lambda: datetime.now(UTC), entry_policy=EntryPolicy()),
+    )
+    envelope = envelope_for(command, source="/tests", time=datetime.now(UTC))
+    headers = {name: value.decode() for name, value in envelope.to_headers()}
+    async with sessions.begin() as session:
+        origin = Origin({**headers, **({"traceparent": traceparent} if traceparent else {})})
+        await take_entry_command(services, store_in(session), command, origin)

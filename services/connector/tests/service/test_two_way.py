@@ -1,0 +1,165 @@
+"""What people do with our entries in their own app reaches the booking, once; echoes do not."""
+
+from collections.abc import Callable
+
+import pytest
+from connector_lab.bookings import TestBooking, in_utc, send
+from connector_lab.dav_calendars import ConnectedCalendar, connect_calendar
+from connector_lab.fault_proxy import FaultProxy
+from connector_lab.feeds import at, calendar, event, span
+from connector_lab.lab import Lab, eventually
+from entente_contracts import (
+    CalendarDegraded,
+    EntryEvent,
+    EntryMoved,
+    EntryRemoved,
+    EntryWritten,
+    TimeRange,
+)
+
+pytestmark = pytest.mark.integration
+
+
+async def booked(lab: Lab, proxy: FaultProxy) -> tuple[ConnectedCalendar, TestBooking]:
+    mine = await connect_calendar(lab, proxy)
+    booking = TestBooking(lab, mine.id)
+    await send(lab, booking.write(mine.id))
+    await booking.hears(EntryWritten)
+    await lab.log.until(lambda: lab.log.busy(mine.id) == {span(at(9))})
+    return mine, booking
+
+
+async def edit(mine: ConnectedCalendar, booking: TestBooking, change: Callable[[str], str]) -> None:
+    stored = await mine.entry(booking.name)
+    assert stored is not None
+    changed = change(stored)
+    assert changed != stored
+    await mine.becomes(booking.name, changed)
+
+
+async def read_again(lab: Lab, mine: ConnectedCalendar) -> None:
+    """Wait until what was stored before this call has been read."""
+    await mine.becomes("mark.ics", calendar([event("mark", at(20))]).decode())
+    await lab.log.until(lambda: span(at(20)) in lab.log.busy(mine.id))
+
+
+def by_hand(booking: TestBooking) -> list[EntryEvent]:
+    moved: list[EntryEvent] = [*booking.heard(EntryMoved), *booking.heard(EntryRemoved)]
+    return [told for told in moved if told.command_id is None]
+
+
+def to(hour: int) -> Callable[[str], str]:
+    return lambda stored: stored.replace(in_utc(at(9)), in_utc(at(hour))).replace(
+        in_utc(at(10)), in_utc(at(hour + 1))
+    )
+
+
+async def test_a_move_is_told_once(lab: Lab, proxy: FaultProxy) -> None:
+    mine, booking = await booked(lab, proxy)
+    await edit(mine, booking, to(15))
+    moved = await booking.hears(EntryMoved)
+    assert moved.slot == TimeRange(start=at(15), end=at(16))
+    assert (moved.command_id, moved.booking_revision) == (None, 1)
+    await lab.log.until(lambda: lab.log.busy(mine.id) == {span(at(15))})
+    await read_again(lab, mine)
+    assert len(by_hand(booking)) == 1
+    assert mine.writes == 1
+
+    await edit(mine, booking, lambda stored: stored.replace(in_utc(at(16)), in_utc(at(17))))
+    moved = await booking.hears(EntryMoved, times=2)
+    assert moved.slot == TimeRange(start=at(15), end=at(17))
+
+    back = booking.moved(at(9))
+    await send(lab, back.write())
+    await back.hears(EntryWritten, times=2)
+    await lab.log.until(lambda: span(at(9)) in lab.log.busy(mine.id))
+    assert len(by_hand(booking)) == 2
+
+
+async def test_a_deletion_is_told_once(lab: Lab, proxy: FaultProxy) -> None:
+    mine, booking = await booked(lab, proxy)
+    proxy.next("GET", 500, 404)
+    proxy.next("PROPFIND", 500)
+    await mine.loses(booking.name)
+    removed = await booking.hears(EntryRemoved)
+    assert removed.command_id is None
+    assert not proxy.faults["GET"], "the entry was asked for until its source had an answer"
+    await read_again(lab, mine)
+    assert len(by_hand(booking)) == 1
+    assert mine.writes == 1
+
+
+async def test_an_entry_that_was_cancelled_there_is_removed(lab: Lab, proxy: FaultProxy) -> None:
+    mine, booking = await booked(lab, proxy)
+    await edit(mine, booking, lambda stored: stored.replace("STATUS:CONFIRMED", "STATUS:CANCELLED"))
+    assert (await booking.hears(EntryRemoved)).command_id is None
+
+
+def retitled(stored: str) -> str:
+    return stored.replace("SUMMARY:Tea", "SUMMARY:Coffee")
+
+
+def recurring(stored: str) -> str:
+    return stored.replace("TRANSP:OPAQUE", "TRANSP:OPAQUE\r\nRRULE:FREQ=DAILY;COUNT=2")
+
+
+def all_day(stored: str) -> str:
+    timed = (f"DTSTART:{in_utc(at(9))}", f"DTEND:{in_utc(at(10))}")
+    dates = (f"DTSTART;VALUE=DATE:{at(9):%Y%m%d}", f"DTEND;VALUE=DATE:{at(9, day=1):%Y%m%d}")
+    for old, new in zip(timed, dates, strict=True):
+        stored = stored.replace(old, new)
+    return stored
+
+
+@pytest.mark.parametrize("change", [retitled, recurring, all_day])
+async def test_what_does_not_move_the_meeting_is_no_news(
+    lab: Lab, proxied_radicale: FaultProxy, change: Callable[[str], str]
+) -> None:
+    mine, booking = await booked(lab, proxied_radicale)
+    await edit(mine, booking, change)
+    await read_again(lab, mine)
+    assert not by_hand(booking)
+    assert mine.writes == 1
+
+
+async def test_an_entry_stored_under_another_name_is_still_there(
+    lab: Lab, proxied_radicale: FaultProxy
+) -> None:
+    mine, booking = await booked(lab, proxied_radicale)
+    stored = await mine.entry(booking.name)
+    assert stored is not None
+    await mine.loses(booking.name)
+    await mine.becomes("copy.ics", stored)
+    await read_again(lab, mine)
+    assert not booking.heard(EntryRemoved)
+    moved = booking.moved(at(13))
+    await send(lab, moved.write())
+    await moved.hears(EntryWritten, times=2)
+    assert in_utc(at(13)) in (await mine.entry("copy.ics") or "")
+
+
+async def test_a_mass_deletion_cancels_nothing_by_itself(
+    lab: Lab, proxied_radicale: FaultProxy
+) -> None:
+    mine, booking = await booked(lab, proxied_radicale)
+    names = [f"e{n}.ics" for n in range(12)]
+    for n, name in enumerate(names):
+        await mine.becomes(name, calendar([event(name, at(10 + n), hours=0.5)]).decode())
+    await lab.log.until(lambda: len(lab.log.busy(mine.id)) == 13)
+    await lab.sql(
+        "UPDATE calendar_sync SET next_sync_at = now() + interval '1 hour' WHERE calendar_id = :id",
+        id=mine.id,
+    )
+    await eventually(
+        lambda: lab.sql(
+            "SELECT 1 FROM calendar_sync WHERE calendar_id = :id AND lease IS NULL", id=mine.id
+        )
+    )
+    for name in (*names, booking.name):
+        await mine.loses(name)
+    await lab.person(mine.owner).post(f"/v1/calendars/{mine.id}/sync")
+    await lab.log.until(lambda: bool(lab.log.of(CalendarDegraded, mine.id)))
+    assert not booking.heard(EntryRemoved)
+
+    await lab.person(mine.owner).post(f"/v1/calendars/{mine.id}/deletions/approve")
+    await booking.hears(EntryRemoved)
