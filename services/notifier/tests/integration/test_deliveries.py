@@ -13,8 +13,10 @@ from entente_contracts import (
     NotificationFailed,
     NotificationSent,
 )
+from notifier.adapters.smtp import SmtpMailer
 from notifier.testing.lives import START, TENANT, a_guest, a_public_booking, span
-from notifier.testing.world import World
+from notifier.testing.world import SENDER, World
+from stack.mail import MailCatcher
 
 pytestmark = pytest.mark.integration
 
@@ -166,3 +168,25 @@ async def test_without_a_mail_server_everything_waits(world: World) -> None:
     world.clock.now += timedelta(minutes=1)
     await world.send()
     assert len(world.server.accepted) == 2
+
+
+async def test_a_server_without_tls_gets_nothing_where_tls_is_wanted(world: World) -> None:
+    guarded = world.settings.smtp.model_copy(update={"tls": "starttls"})
+    await world.tell(BookingConfirmed, CONFIRMED)
+    await world.send(SmtpMailer(guarded, sender=SENDER))
+    assert {state for _, _, state in await world.ledger()} == {"pending"}
+    assert world.server.script.dialogues == {}
+
+
+async def test_another_mail_server_shows_the_mail_as_it_was_made(
+    world: World, mail: MailCatcher
+) -> None:
+    guest = a_guest(address="catcher@example.com", name="Žofka Č.")
+    catcher = world.settings.smtp.model_copy(update={"port": mail.smtp_port})
+    await world.tell(BookingConfirmed, a_public_booking(guest=guest))
+    await world.send(SmtpMailer(catcher, sender=SENDER))
+    (caught,) = [m for m in await mail.messages() if m.recipients == ("catcher@example.com",)]
+    assert caught.sender == SENDER
+    assert caught.message["To"].addresses[0].display_name == "Žofka Č."
+    kinds = [part.get_content_type() for part in caught.message.walk()]
+    assert kinds[-2:] == ["text/calendar", "application/ics"]

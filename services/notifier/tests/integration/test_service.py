@@ -32,6 +32,7 @@ from notifier.testing.topics import prepare_topics, publish
 from notifier.testing.world import World, settings_for
 from stack.errors import StartFailed
 from stack.kafka.broker import KafkaBroker
+from stack.spans import read_spans
 from stack.stack import Stack
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
@@ -128,6 +129,37 @@ async def test_topics_read_twice_tell_nobody_twice(
     records = await Wire(settings.kafka).records(topics.NOTIFICATION_EVENTS)
     sent = [r for r in records if header(r, "ce_subject") == str(booking_id)]
     assert [header(r, "ce_type") for r in sent] == [NotificationSent.type] * 8
+
+
+async def test_one_trace_leads_from_the_event_to_the_mail_server(
+    world: World, settings: NotifierSettings, stack: Stack
+) -> None:
+    await drained(world, settings)
+    booking_id, trace_id = uuid4(), uuid4().hex
+    process = NotifierProcess(f"notifier-{booking_id.hex[:8]}", stack.workspace, settings)
+    await process.program.start()
+    try:
+        confirmed = BookingConfirmed(tenant_id=TENANT, booking=a_future_booking(booking_id))
+        parent = f"00-{trace_id}-{uuid4().hex[:16]}-01"
+        await publish(settings.kafka, confirmed, traceparent=parent)
+        query = "SELECT 1 FROM mail WHERE about = :id AND state = 'sent'"
+        await eventually(lambda: world.rows(query, id=booking_id), lambda rows: len(rows) == 2)
+    finally:
+        await process.program.stop()
+    spans = [span for span in read_spans(process.spans) if span.trace_id == trace_id]
+    assert Counter(span.name for span in spans if "commit" not in span.name) == {
+        "process booking.events.v1": 1,
+        "mail send": 2,
+        "smtp send": 2,
+        "create notification.events.v1": 2,
+    }
+    by_id = {span.span_id: span.name for span in spans}
+    parents = {span.name: by_id.get(span.parent_id or "") for span in spans}
+    assert parents["mail send"] == "process booking.events.v1"
+    assert parents["smtp send"] == "mail send"
+    written = process.spans.read_text() + process.program.log.read_text()
+    for private in (f"guest-{booking_id}@", "Élodie", "Introduction", "/b/"):
+        assert private not in written
 
 
 async def test_killed_at_any_step_each_mail_goes_out_once_or_again_to_the_byte(

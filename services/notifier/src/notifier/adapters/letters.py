@@ -83,7 +83,6 @@ class Letters:
             lead=say("broken.gone" if breakage.is_gone else "broken.lead", **names),
             tone=Tone.WARNING,
             footer=say("footer.owner", sender=self.sender),
-            facts=(Fact(say("label.calendar"), breakage.calendar),),
             notes=(say(fault if say.has(fault) else "fault.other"), say("broken.action")),
         )
 

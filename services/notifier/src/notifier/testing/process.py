@@ -22,6 +22,7 @@ class NotifierProcess:
     ) -> None:
         port = choose_port(None, purpose=name)
         self._fired = workspace.directory(name) / "fired"
+        self.spans = workspace.directory(name) / "spans.jsonl"
         environment: Mapping[str, str] = {
             "NOTIFIER__HTTP__HOST": HOST,
             "NOTIFIER__HTTP__PORT": str(port),
@@ -38,6 +39,7 @@ class NotifierProcess:
             "NOTIFIER__SENDING__FIRST_WAIT_SECONDS": "0.2",
             "NOTIFIER__PUBLIC_BASE_URL": settings.public_base_url,
             "NOTIFIER__GUEST_LINK_KEY": settings.guest_link_key.get_secret_value(),
+            "NOTIFIER__TELEMETRY__SPANS_PATH": str(self.spans),
             "FAILPOINTS": failpoints,
             "FAILPOINTS_LOG": str(self._fired),
         }

@@ -23,12 +23,13 @@ async def prepare_topics(kafka: KafkaSettings, group: str = GROUP) -> None:
         await admin.close()
 
 
-async def publish(kafka: KafkaSettings, event: Message) -> None:
-    """Publish an event that happens now."""
+async def publish(kafka: KafkaSettings, event: Message, *, traceparent: str = "") -> None:
+    """Publish an event that happens now, in the trace of `traceparent` (W3C Trace Context)."""
     envelope = envelope_for(event, source="/booking", time=datetime.now(UTC))
+    trace = [("traceparent", traceparent.encode())] if traceparent else []
     await Wire(kafka).produce(
         type(event).topic,
         encode(event),
         key=event.key().encode(),
-        headers=list(envelope.to_headers()),
+        headers=[*envelope.to_headers(), *trace],
     )
