@@ -82,6 +82,19 @@ def test_a_tentative_entry_says_so() -> None:
 
 
 @pytest.mark.unit
+def test_what_people_wrote_cannot_break_the_entry() -> None:
+    odd = 'A "b"\r\nATTENDEE:mailto:x@example.com\x00\ttail'
+    person = Person(name=odd, address="anna@example.com")
+    hostile = replace(draft(), summary=odd, description=odd, organizer=person, attendees=(person,))
+    content = write_object(hostile, sequence=0, now=START)
+    parsed: Any = Calendar.from_ical(content)
+    (event,) = parsed.walk("VEVENT")
+    assert str(event["SUMMARY"]).startswith('A "b"\nATTENDEE')
+    assert str(event["ATTENDEE"]) == "mailto:anna@example.com"
+    assert b"\x00" not in content
+
+
+@pytest.mark.unit
 def test_the_name_follows_from_the_uid_and_is_safe_in_a_path() -> None:
     assert name_of("a-1@entente.example") == "a-1@entente.example.ics"
     for odd in ("a/../b", "", ".hidden", "x" * 300, "späß"):

@@ -105,11 +105,21 @@ def test_only_what_nobody_can_repair_is_final() -> None:
     assert policy.is_lasting(Fault.PERMISSION)
     assert not policy.is_lasting(Fault.AUTHENTICATION)
     assert not policy.is_lasting(Fault.NETWORK)
+    assert not policy.is_lasting(Fault.GONE)
     assert policy.degrades(Fault.AUTHENTICATION)
     assert not policy.degrades(Fault.GONE)
     waits = [policy.retry.wait(n, None, lambda: 0.5) for n in (1, 2, 30)]
     assert waits == [timedelta(seconds=1), timedelta(seconds=2), timedelta(minutes=15)]
     assert policy.retry.wait(1, timedelta(days=9), lambda: 0.5) == timedelta(days=1)
+
+
+def test_refused_credentials_are_not_tried_again_in_a_hurry() -> None:
+    policy = EntryPolicy()
+    waits = [
+        policy.wait(fault, attempts=1, retry_after=None, chance=lambda: 0.5)
+        for fault in (Fault.AUTHENTICATION, Fault.NETWORK)
+    ]
+    assert waits == [timedelta(minutes=15), timedelta(seconds=1)]
 
 
 def test_a_draft_has_a_length_and_aware_times() -> None:

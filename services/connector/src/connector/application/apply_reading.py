@@ -42,12 +42,13 @@ async def apply_reading(
 async def _settle(
     services: Services, store: Store, calendar: Calendar, picture: Picture | None
 ) -> Calendar:
-    """Restore a degraded calendar, and take over what a feed says of itself."""
+    """Restore a degraded calendar, its entries due; take over what a feed says of itself."""
     now = services.now()
     if calendar.status is CalendarStatus.DEGRADED:
         calendar = calendar.restore(now)
         await store.calendars.save(calendar)
         await store.announcer.announce(announcements.restored(calendar))
+        await store.entries.wake({calendar.id}, at=now)
     if picture is None or calendar.provider is not Provider.ICS:
         return calendar
     described = calendar.describe(name=picture.name, timezone=picture.timezone, now=now)

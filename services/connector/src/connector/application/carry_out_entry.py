@@ -160,8 +160,11 @@ async def _set_back(
 ) -> EntryOutcome:
     """Plan the next attempt, unless none can help or none is worth it any more."""
     now, policy = services.now(), services.entry_policy
-    wait = policy.retry.wait(
-        entry.attempts, failure.retry_after if failure else None, services.chance
+    wait = policy.wait(
+        fault,
+        attempts=entry.attempts,
+        retry_after=failure.retry_after if failure else None,
+        chance=services.chance,
     )
     if policy.is_lasting(fault) or now + wait >= entry.command.give_up_at:
         return await _fail(services, store, entry, fault)

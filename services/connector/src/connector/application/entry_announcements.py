@@ -24,17 +24,19 @@ from connector.domain.obstacle import LookRefusal
 from connector.domain.window import Window
 
 _MOST_CONFLICTS = 50
+_LONGEST_ETAG = 1_024
 
 
 def written(
     command: EntryCommand, as_written: WrittenEntry | StandingEntry, now: datetime
 ) -> EntryEvent:
     """Announce that the calendar holds the entry."""
+    version = as_written.version
     return EntryWritten(
         **_answer(command, now),
         delivery=EntryDelivery.CALENDAR,
         conference_url=as_written.conference_url,
-        etag=as_written.version,
+        etag=version if version and len(version) <= _LONGEST_ETAG else None,
     )
 
 

@@ -11,8 +11,8 @@ from connector.domain.entry import Entry
 async def find_deleted(services: Services, subject: Subject, result: Result) -> Result:
     """Return the result with the entries that are gone.
 
-    Of those a whole calendar does not show, each is asked for by name and by UID; only when its
-    source says that it is not there, while the calendar is, it is gone. Raises SourceFailure, as
+    Those whose UID the whole calendar does not show are asked for one by one; only when the source
+    says that an entry is not there, while the calendar is, it is gone. Raises SourceFailure, as
     nothing may pass for known that is not. Past meetings are not asked for.
     """
     missing = _missing(subject, result)
@@ -21,9 +21,7 @@ async def find_deleted(services: Services, subject: Subject, result: Result) -> 
     calendar = subject.calendar
     writer = services.open_writer(calendar.provider, await unseal(services, calendar))
     deleted = [
-        entry
-        for entry in missing
-        if await writer.find(calendar.remote_id, entry.ref, thorough=True) is None
+        entry for entry in missing if await writer.find(calendar.remote_id, entry.ref) is None
     ]
     return replace(result, deleted=tuple(deleted))
 

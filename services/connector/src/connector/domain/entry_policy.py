@@ -1,5 +1,6 @@
 """When an entry is tried again, and when no more."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -9,8 +10,6 @@ from connector.domain.calendar import Fault
 _LASTING = frozenset(
     {
         Fault.PERMISSION,
-        Fault.GONE,
-        Fault.NOT_A_CALENDAR,
         Fault.ADDRESS_REFUSED,
         Fault.TOO_LARGE,
         Fault.REQUESTED,
@@ -39,6 +38,22 @@ class EntryPolicy:
     def is_lasting(fault: Fault) -> bool:
         """Tell whether trying again is pointless. Refused credentials may be given anew."""
         return fault in _LASTING
+
+    def wait(
+        self,
+        fault: Fault,
+        *,
+        attempts: int,
+        retry_after: timedelta | None,
+        chance: Callable[[], float],
+    ) -> timedelta:
+        """Return the wait after the n-th attempt in a row that brought nothing.
+
+        Credentials that are refused are not tried again in a hurry: servers lock accounts for that.
+        """
+        if self.degrades(fault):
+            return self.retry.longest
+        return self.retry.wait(attempts, retry_after, chance)
 
     @staticmethod
     def degrades(fault: Fault) -> bool:

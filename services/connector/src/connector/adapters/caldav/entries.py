@@ -33,6 +33,15 @@ _REJECTED = frozenset(
         HTTPStatus.UNPROCESSABLE_ENTITY,
     }
 )
+_NO_SEARCH = frozenset(
+    {
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.FORBIDDEN,  # CALDAV:supported-filter
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        HTTPStatus.NOT_IMPLEMENTED,
+    }
+)
 _WAIT = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.LOCKED, HTTPStatus.TOO_EARLY})
 
 
@@ -122,7 +131,10 @@ async def _entry_at(
 
 
 async def _search(dav: DavClient, collection: Collection, uid: str) -> StandingEntry | None:
-    """Ask for the UID by calendar-query (RFC 4791 §7.8.6); servers match parts of texts too."""
+    """Ask for the UID by calendar-query (RFC 4791 §7.8.6); servers match parts of texts too.
+
+    One that cannot search has nothing more to say than the names it was asked for.
+    """
     match = element(f"{CALDAV}prop-filter", element(f"{CALDAV}text-match", uid), name="UID")
     events = element(f"{CALDAV}comp-filter", match, name="VEVENT")
     calendars = element(f"{CALDAV}comp-filter", events, name="VCALENDAR")
@@ -131,8 +143,8 @@ async def _search(dav: DavClient, collection: Collection, uid: str) -> StandingE
         element(f"{DAV}prop", element(f"{DAV}getetag")),
         element(f"{CALDAV}filter", calendars),
     )
-    answer = await dav.report(collection.address, 1, query)
-    for response in answer.responses:
+    answer = await dav.try_report(collection.address, 1, query, _NO_SEARCH)
+    for response in answer.responses if answer else ():
         name = collection.name_of(response.href)
         found = await _entry_at(dav, collection, name) if name else None
         if found is not None and found[0] == uid:

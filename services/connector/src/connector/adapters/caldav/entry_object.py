@@ -25,6 +25,7 @@ C = TypeVar("C", bound=IcalComponent)
 _BOOKING = "X-ENTENTE-BOOKING"
 _REVISION = "X-ENTENTE-REVISION"
 _PLAIN_UID = re.compile(r"[A-Za-z0-9._@-]{1,200}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _LIMITS = Limits(bytes=1024 * 1024, components=1_000)
 
 
@@ -58,9 +59,9 @@ def write_object(draft: EntryDraft, *, sequence: int, now: datetime) -> bytes:
         ("SEQUENCE", sequence),
         ("STATUS", "TENTATIVE" if draft.status is EntryStatus.TENTATIVE else "CONFIRMED"),
         ("TRANSP", "OPAQUE"),
-        ("SUMMARY", draft.summary),
-        ("DESCRIPTION", draft.description),
-        ("LOCATION", draft.location),
+        ("SUMMARY", _text(draft.summary)),
+        ("DESCRIPTION", _text(draft.description)),
+        ("LOCATION", _text(draft.location)),
         ("ORGANIZER", _party(draft.organizer)),
         *(("ATTENDEE", _party(attendee, PARTSTAT="NEEDS-ACTION")) for attendee in draft.attendees),
         (_BOOKING, str(draft.booking_id)),
@@ -99,9 +100,15 @@ def read_tag(content: bytes) -> EntryTag | None:
     )
 
 
+def _text(text: str | None) -> str | None:
+    """Drop the control characters that a TEXT cannot hold (RFC 5545 §3.3.11)."""
+    return _CONTROL.sub("", text) if text else None
+
+
 def _party(person: Person, **parameters: str) -> vCalAddress:
     party = vCalAddress(f"mailto:{person.address}")
-    named = {"CN": person.name} if person.name else {}
+    name = " ".join((_text(person.name) or "").split())
+    named = {"CN": name} if name else {}
     for name, value in {**named, "SCHEDULE-AGENT": "CLIENT", **parameters}.items():
         party.params[name] = vText(value)
     return party
@@ -111,7 +118,7 @@ def _reminder(draft: EntryDraft, minutes: int) -> Alarm:
     trigger = timedelta(minutes=-minutes)
     return _filled(
         Alarm(),
-        [("ACTION", "DISPLAY"), ("DESCRIPTION", draft.summary), ("TRIGGER", trigger)],
+        [("ACTION", "DISPLAY"), ("DESCRIPTION", _text(draft.summary)), ("TRIGGER", trigger)],
     )
 
 
