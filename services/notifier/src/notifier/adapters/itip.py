@@ -72,6 +72,6 @@ def _address(address: str, name: str) -> vCalAddress:
     """Return a bare `mailto:` URI; a name that cannot be quoted (RFC 5545 §3.2) is made to."""
     found = vCalAddress(f"mailto:{address}")
     printable = "".join(c if c.isprintable() and c != '"' else " " for c in name)
-    if printable.strip():
-        found.params["CN"] = vText(printable.strip())
+    if words := printable.split():
+        found.params["CN"] = vText(" ".join(words))
     return found
