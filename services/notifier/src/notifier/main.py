@@ -8,6 +8,7 @@ from entente_contracts import topics
 from messaging.service import Build, Parts, Resources, run
 from messaging.settings import load
 
+from notifier.adapters.backlog import Backlog
 from notifier.adapters.dispatch import PostgresDispatch
 from notifier.adapters.housekeeping import Housekeeping
 from notifier.adapters.letters import Letters
@@ -56,6 +57,7 @@ def builder(settings: NotifierSettings, *, clock: Clock | None = None, group: st
             tasks={
                 "sender": sender.run,
                 "reminders": reminders.run,
+                "backlog": Backlog(resources.sessions).run,
                 "housekeeping": Housekeeping(resources.sessions).run,
             },
         )

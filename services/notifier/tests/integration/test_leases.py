@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from entente_contracts import BookingConfirmed, NotificationSent
+from notifier.adapters.backlog import Backlog
 from notifier.adapters.dispatch import PostgresDispatch
 from notifier.adapters.housekeeping import KEPT_FOR, Housekeeping
 from notifier.adapters.smtp import SmtpMailer
@@ -86,6 +87,16 @@ async def test_a_failure_nobody_foresaw_loses_no_mail(world: World) -> None:
     await world.send(Unwilling())
     assert {state for _, _, state in await world.ledger()} == {"pending"}
     assert world.server.taken == []
+
+
+async def test_what_waits_is_measured(world: World) -> None:
+    assert await Backlog(world.sessions).measure() == (0, 0.0)
+    await world.tell(BookingConfirmed, a_public_booking())
+    pending, oldest = await Backlog(world.sessions).measure()
+    assert pending == 2
+    assert oldest > 0
+    await world.send()
+    assert await Backlog(world.sessions).measure() == (0, 0.0)
 
 
 async def test_meetings_that_are_long_over_are_forgotten_but_not_the_ledger(world: World) -> None:

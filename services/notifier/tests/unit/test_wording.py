@@ -165,8 +165,8 @@ def test_cancel_and_reschedule_lead_to_the_page_of_that_party() -> None:
         notice = a_notice("invitation", role)
         page = links.page(notice.booking.id, notice.party.role)
         assert [b.href for b in LETTERS.compose(notice).buttons] == [
-            f"{page}#reschedule",
-            f"{page}#cancel",
+            f"{page}/reschedule",
+            f"{page}/cancel",
         ]
 
 

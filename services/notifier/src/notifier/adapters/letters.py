@@ -101,13 +101,14 @@ class Letters:
             return
         if notice.text == "proposal.choose":
             yield Button(say("button.choose"), page, is_primary=True)
+            yield Button(say("button.decline"), f"{page}/decline")
         elif notice.kind is Kind.PROPOSAL:
             yield Button(say("button.look"), page)
         elif booking.stands:
             if notice.kind is Kind.REMINDER and booking.web_link:
                 yield Button(say("button.join"), booking.web_link, is_primary=True)
-            yield Button(say("button.reschedule"), f"{page}#reschedule")
-            yield Button(say("button.cancel"), f"{page}#cancel")
+            yield Button(say("button.reschedule"), f"{page}/reschedule")
+            yield Button(say("button.cancel"), f"{page}/cancel")
         else:
             yield Button(say("button.look"), page)
 

@@ -28,7 +28,10 @@ class GuestLinks:
             raise ValueError(f"the key has at least {MIN_KEY_BYTES} bytes")
 
     def page(self, booking_id: UUID, party: Role) -> str:
-        """Return the address of a party's page; who opens it can act for the party."""
+        """Return the address of a party's page; who opens it can act for the party.
+
+        Below it are the pages that ask before they act: `/cancel`, `/reschedule`, `/decline`.
+        """
         return f"{self.base_url}/b/{booking_id}/{party}/{secret_of(self.key, booking_id, party)}"
 
 
