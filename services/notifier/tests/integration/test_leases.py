@@ -1,10 +1,12 @@
 """Several senders, leases that run out, and a database that goes away at the worst moment."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from entente_contracts import BookingConfirmed, NotificationSent
+from journal.lab.eventually import eventually
 from notifier.adapters.backlog import Backlog
 from notifier.adapters.dispatch import PostgresDispatch
 from notifier.adapters.housekeeping import KEPT_FOR, Housekeeping
@@ -87,6 +89,25 @@ async def test_a_failure_nobody_foresaw_loses_no_mail(world: World) -> None:
     await world.send(Unwilling())
     assert {state for _, _, state in await world.ledger()} == {"pending"}
     assert world.server.taken == []
+
+
+async def test_a_sender_that_is_stopped_finishes_what_it_has_in_hand(world: World) -> None:
+    world.server.script.delay = 0.5
+    await world.tell(BookingConfirmed, a_public_booking())
+    running = asyncio.create_task(world.sender().run())
+    await eventually(dialogues(world), lambda count: count == 2)
+    running.cancel()
+    await asyncio.wait([running])
+    assert running.cancelled()
+    assert {state for _, _, state in await world.ledger()} == {"sent"}
+    assert len(world.server.accepted) == 2
+
+
+def dialogues(world: World) -> Callable[[], Awaitable[int]]:
+    async def count() -> int:
+        return sum(world.server.script.dialogues.values())
+
+    return count
 
 
 async def test_what_waits_is_measured(world: World) -> None:

@@ -42,15 +42,28 @@ class Sender:
         self._lease = lease
 
     async def run(self) -> None:
-        """Send what is due; failures are logged and tried again."""
+        """Send what is due; failures are logged and tried again.
+
+        When cancelled, mails in hand are finished first: a mail server's answer that nobody waits
+        for would have the mail sent twice.
+        """
         while True:
+            batch = asyncio.create_task(self._send_some())
             try:
-                sent = await self.send_due()
-            except Exception as error:  # noqa: BLE001  # what is due stays due
-                _logger.warning("due mails not claimed: %s", type_name(error))
-                sent = 0
+                sent = await asyncio.shield(batch)
+            except asyncio.CancelledError:
+                await asyncio.wait([batch], timeout=self._lease.total_seconds())
+                batch.cancel()
+                raise
             if sent < self._pace.at_once:
                 await asyncio.sleep(self._pace.poll_seconds)
+
+    async def _send_some(self) -> int:
+        try:
+            return await self.send_due()
+        except Exception as error:  # noqa: BLE001  # what is due stays due
+            _logger.warning("due mails not claimed: %s", type_name(error))
+            return 0
 
     async def send_due(self) -> int:
         """Send a batch of due mails side by side; return how many there were."""

@@ -35,13 +35,14 @@ class Script:
 
     `after_data` and `at_rcpt` are replies; the `times` first dialogues with a recipient get them,
     later ones succeed. `drops` breaks the connection after the mail was taken in, unanswered;
-    `hangs` never answers.
+    `hangs` never answers; `delay` is how many seconds the answer to any mail takes.
     """
 
     at_rcpt: dict[str, str] = field(default_factory=dict[str, str])
     after_data: dict[str, str] = field(default_factory=dict[str, str])
     drops: set[str] = field(default_factory=set[str])
     hangs: set[str] = field(default_factory=set[str])
+    delay: float = 0.0
     times: int = 1_000_000
     dialogues: dict[str, int] = field(default_factory=dict[str, int])
 
@@ -84,6 +85,7 @@ class MailServer:
         content = envelope.original_content or b""
         scripted = self.script.still_applies(recipient)
         reply = self.script.after_data.get(recipient, _OK) if scripted else _OK
+        await asyncio.sleep(self.script.delay)
         breaks_off = scripted and recipient in (self.script.drops | self.script.hangs)
         accepted = reply == _OK and not breaks_off
         self.taken.append(Taken(recipient=recipient, content=content, accepted=accepted))

@@ -72,17 +72,20 @@ class World:
 
     async def send(self, mailer: Mailer | None = None) -> int:
         """Send what is due; return how many mails were in hand."""
-        sender = Sender(
+        sender, sent = self.sender(mailer), 0
+        while count := await sender.send_due():
+            sent += count
+        return sent
+
+    def sender(self, mailer: Mailer | None = None) -> Sender:
+        """Return a sender on the world's mail server."""
+        return Sender(
             PostgresDispatch(self.sessions),
             mailer or SmtpMailer(self.settings.smtp, sender=SENDER),
             self.clock,
             self.settings.sending,
             lease=timedelta(seconds=60),
         )
-        sent = 0
-        while count := await sender.send_due():
-            sent += count
-        return sent
 
     async def remind(self) -> int:
         """Record the reminders that are due."""
