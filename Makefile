@@ -33,6 +33,10 @@ setup: .venv/.installed ## Make .venv with the locked dependencies and the works
 demo: setup ## Run the whole system and print where to look; Ctrl-C stops it
 	$(BIN)/python -m stack
 
+.PHONY: smoke
+smoke: setup ## Book, move and cancel a meeting as a guest on a stack of its own; say what was seen
+	$(BIN)/python -m stack.smoke
+
 .PHONY: test
 test: setup ## Run every test (real PostgreSQL and Kafka, started by the tests)
 	$(BIN)/pytest

@@ -13,12 +13,12 @@ from connector_lab.dav_server import DavServer, xandikos
 from connector_lab.fault_server import FaultServer
 from entente_contracts import HostChanged, HostStatus, encode, envelope_for
 from entente_contracts.host import LocalRange, WeekdayHours, WorkingHours
-from journal.lab.spans import Span, read_spans
 from journal.lab.wire import Wire
 from messaging.settings import KafkaSettings
 from people import Host, Person
 from stack import Stack, StackSettings
 from stack.services import DEMO, Addresses, ServiceSpec
+from stack.spans import Span, read_spans
 
 _OFFICE_HOURS = WorkingHours(
     weekly=tuple(
@@ -47,7 +47,6 @@ class Entente:
     availability: httpx.AsyncClient
     answers: list[str]
     """Headers and bodies of all that the services answered so far."""
-    spans_folder: Path
     wire: Wire = field(init=False)
 
     def __post_init__(self) -> None:
@@ -88,14 +87,12 @@ class Entente:
 
     def spans(self) -> list[Span]:
         """Return the spans of all services so far."""
-        return [span for path in self.spans_folder.iterdir() for span in read_spans(path)]
+        return [span for path in self.stack.workspace.spans.iterdir() for span in read_spans(path)]
 
 
 @asynccontextmanager
 async def running_entente(folder: Path) -> AsyncGenerator[Entente]:
     """Run the demo's services as their own processes, with calendars read every other second."""
-    spans_folder = folder / "spans"
-    spans_folder.mkdir()
     answers: list[str] = []
 
     async def keep(response: httpx.Response) -> None:
@@ -104,7 +101,7 @@ async def running_entente(folder: Path) -> AsyncGenerator[Entente]:
     async with AsyncExitStack() as parts:
         web = await parts.enter_async_context(FaultServer())
         dav = await parts.enter_async_context(xandikos(folder))
-        services = _hurried(DEMO, spans_folder, allowed=(web.authority, dav.authority))
+        services = _hurried(DEMO, allowed=(web.authority, dav.authority))
         settings = StackSettings(services=services, calendars=True, mail=True, durable=False)
         stack = await parts.enter_async_context(Stack(settings))
 
@@ -127,22 +124,15 @@ async def running_entente(folder: Path) -> AsyncGenerator[Entente]:
             connector=await client("connector"),
             availability=await client("availability"),
             answers=answers,
-            spans_folder=spans_folder,
         )
 
 
-def _hurried(
-    specs: Iterable[ServiceSpec], spans_folder: Path, *, allowed: Collection[str]
-) -> tuple[ServiceSpec, ...]:
+def _hurried(specs: Iterable[ServiceSpec], *, allowed: Collection[str]) -> tuple[ServiceSpec, ...]:
     def changed(spec: ServiceSpec) -> ServiceSpec:
         def environment(addresses: Addresses) -> Mapping[str, str]:
-            own = {
-                "KAFKA__SESSION_TIMEOUT_SECONDS": "10",
-                "TELEMETRY__SPANS_PATH": str(spans_folder / f"{spec.name}.jsonl"),
-            }
             return {
                 **spec.environment(addresses),
-                **{f"{spec.name.upper()}__{name}": value for name, value in own.items()},
+                f"{spec.name.upper()}__KAFKA__SESSION_TIMEOUT_SECONDS": "10",
                 **_HURRY,
                 "CONNECTOR__EGRESS__ALLOWED_PRIVATE": json.dumps(
                     [*addresses.calendar_servers, *allowed]

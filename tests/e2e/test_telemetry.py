@@ -8,10 +8,10 @@ from connector_lab.fault_server import reply
 from entente import Entente
 from entente_contracts import Topic
 from journal.lab.eventually import eventually
-from journal.lab.spans import Span
 from meetings import Meeting, monday
 from messaging.topology import all_topics, installed
 from platforms import SECRET, connect_link, link_account
+from stack.spans import Span
 
 pytestmark = pytest.mark.e2e
 

@@ -12,12 +12,13 @@ from rich.console import Console
 from stack.component import Breakable
 from stack.errors import StackError
 from stack.journal import Journal
-from stack.sample.furnish import first_question, furnish
+from stack.sample.furnish import Sample, first_question, furnish, pages
 from stack.services import DEMO
 from stack.settings import StackSettings
 from stack.stack import Stack
 
 _PARTS = ("postgres", "kafka", "mail", "services")
+_WITHOUT_API = {"notifier"}
 _LOOK_EVERY_SECONDS = 0.5
 
 
@@ -101,22 +102,31 @@ async def _run(settings: StackSettings, console: Console) -> None:
         console.print(notice, style="bold yellow", markup=False)
 
     async with Stack(settings, announce=announce, journal=Journal(console)) as stack:
-        if stack.services:
-            await furnish(stack)
-        _show(console, stack)
+        sample = await furnish(stack) if stack.services else None
+        _show(console, stack, sample)
         await _report_deaths(stack, announce)
 
 
-def _show(console: Console, stack: Stack) -> None:
+def _show(console: Console, stack: Stack, sample: Sample | None) -> None:
     """Print where to look, and a first question to ask."""
-    documents = {f"{name} API": f"{service.url}/docs" for name, service in stack.services.items()}
-    places = {**stack.addresses, **documents}
+    documents = {
+        f"{name} API": f"{service.url}/docs"
+        for name, service in stack.services.items()
+        if name not in _WITHOUT_API
+    }
+    _list(console, {**stack.addresses, **documents})
+    if sample is not None:
+        console.print(first_question(stack, sample), markup=False)
+        console.print("Be a guest: book, read both mails, and follow their links", markup=False)
+        _list(console, pages(stack))
+        console.print(f"\n  entente trace show BOOKING --spans {stack.workspace.spans}\n")
+    console.print("ready; Ctrl-C stops everything", style="bold green")
+
+
+def _list(console: Console, places: Mapping[str, str]) -> None:
     width = max(map(len, places), default=0)
     for label, address in places.items():
         console.print(f"{label:<{width}}  {address}", style="bold", markup=False)
-    if stack.services:
-        console.print(first_question(stack), markup=False)
-    console.print("ready; Ctrl-C stops everything", style="bold green")
 
 
 async def _report_deaths(stack: Stack, announce: Callable[[str], None]) -> None:

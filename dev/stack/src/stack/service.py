@@ -1,6 +1,7 @@
 """One of Entente's services as a process of the stack."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from stack.component import Breakable
 from stack.ports import HOST
@@ -19,7 +20,8 @@ class Service(Breakable):
         self._spec = spec
         self._workspace = workspace
         self.url = url_on(port)
-        self._environment = _environment(spec, port, dsn, addresses)
+        spans = workspace.spans / f"{spec.name}.jsonl"
+        self._environment = _environment(spec, port, dsn, spans, addresses)
         self._program = Program(
             name=spec.name,
             command=self._command(spec.command),
@@ -64,12 +66,15 @@ def url_on(port: int) -> str:
     return f"http://{HOST}:{port}"
 
 
-def _environment(spec: ServiceSpec, port: int, dsn: str, addresses: Addresses) -> Mapping[str, str]:
+def _environment(
+    spec: ServiceSpec, port: int, dsn: str, spans: Path, addresses: Addresses
+) -> Mapping[str, str]:
     settings = {
         "KAFKA__BOOTSTRAP_SERVERS": addresses.kafka,
         "POSTGRES__DSN": dsn,
         "HTTP__HOST": HOST,
         "HTTP__PORT": str(port),
+        "TELEMETRY__SPANS_PATH": str(spans),
     }
     if addresses.zipkin:
         settings["TELEMETRY__ZIPKIN_ENDPOINT"] = addresses.zipkin

@@ -14,6 +14,7 @@ class Addresses:
 
     `services` has base URLs by name; `issuer` is the tokens' issuer; `calendar_servers` are the
     stack's own, as host:port. `zipkin` takes spans in Zipkin's v2 format, None without one.
+    `guest_link_key` is what booking and the notifier share.
     """
 
     kafka: str
@@ -21,6 +22,7 @@ class Addresses:
     smtp_port: int
     services: Mapping[str, str]
     issuer: str
+    guest_link_key: str
     calendar_servers: tuple[str, ...] = ()
     zipkin: str | None = None
 
@@ -49,8 +51,8 @@ class ServiceSpec:
 def _connector(addresses: Addresses) -> Mapping[str, str]:
     return {
         "CONNECTOR__OIDC__ISSUER": addresses.issuer,
-        "CONNECTOR__SECRETS__ENCRYPTION_KEYS": json.dumps([_key()]),
-        "CONNECTOR__SECRETS__PSEUDONYM_KEY": _key(),
+        "CONNECTOR__SECRETS__ENCRYPTION_KEYS": json.dumps([new_key()]),
+        "CONNECTOR__SECRETS__PSEUDONYM_KEY": new_key(),
         "CONNECTOR__EGRESS__ALLOWED_PRIVATE": json.dumps(addresses.calendar_servers),
         "CONNECTOR__SYNC__INTERVAL_SECONDS": "10",
     }
@@ -60,7 +62,28 @@ def _availability(addresses: Addresses) -> Mapping[str, str]:
     return {"AVAILABILITY__OIDC__ISSUER": addresses.issuer}
 
 
-def _key() -> str:
+def _booking(addresses: Addresses) -> Mapping[str, str]:
+    return {
+        "BOOKING__OIDC__ISSUER": addresses.issuer,
+        "BOOKING__AVAILABILITY__URL": addresses.services["availability"],
+        "BOOKING__AVAILABILITY__CLIENT_SECRET": "unread",  # the stack's issuer believes everybody
+        "BOOKING__GUEST_LINK_KEY": addresses.guest_link_key,
+    }
+
+
+def _notifier(addresses: Addresses) -> Mapping[str, str]:
+    return {
+        "NOTIFIER__SMTP__HOST": addresses.smtp_host,
+        "NOTIFIER__SMTP__PORT": str(addresses.smtp_port),
+        "NOTIFIER__SMTP__TLS": "none",
+        "NOTIFIER__MAIL__SENDER_ADDRESS": "bookings@entente.example",
+        "NOTIFIER__PUBLIC_BASE_URL": addresses.services["booking"],
+        "NOTIFIER__GUEST_LINK_KEY": addresses.guest_link_key,
+    }
+
+
+def new_key() -> str:
+    """Return 256 random bits, in base64."""
     return base64.b64encode(secrets.token_bytes(32)).decode()
 
 
@@ -74,4 +97,6 @@ def _python(module: str, environment: Callable[[Addresses], Mapping[str, str]]) 
 DEMO: tuple[ServiceSpec, ...] = (
     _python("connector", _connector),
     _python("availability", _availability),
+    _python("booking", _booking),
+    _python("notifier", _notifier),
 )

@@ -21,7 +21,7 @@ from stack.postgres.choice import choose_postgres
 from stack.postgres.server import PostgresServer
 from stack.radicale import Radicale
 from stack.service import Service, url_on
-from stack.services import Addresses
+from stack.services import Addresses, new_key
 from stack.settings import StackSettings
 from stack.workspace import Workspace, open_workspace
 from stack.zipkin import Zipkin
@@ -227,6 +227,7 @@ class Stack:
             smtp_port=self.mail.smtp_port,
             services={name: url_on(port) for name, port in ports.items()},
             issuer=self.issuer.url,
+            guest_link_key=new_key(),
             calendar_servers=tuple(s.authority for s in (self._radicale, self._feed) if s),
             zipkin=self._zipkin.spans_url if self._zipkin else None,
         )
@@ -236,10 +237,9 @@ class Stack:
                 spec, self.workspace, port=ports[spec.name], dsn=dsn, addresses=addresses
             )
             self._services[spec.name] = service
-            await service.prepare()
         async with asyncio.TaskGroup() as starting:
             for service in self._services.values():
-                starting.create_task(service.start())
+                starting.create_task(_start(service))
 
     async def _stop(self) -> None:
         failures = [*await _stop_all(self._services.values()), *await _stop_all(self._servers)]
@@ -253,6 +253,11 @@ class Stack:
             self._workspace = None
         if failures:
             raise failures[0]
+
+
+async def _start(service: Service) -> None:
+    await service.prepare()
+    await service.start()
 
 
 async def _stop_all(components: Iterable[Component]) -> list[BaseException]:

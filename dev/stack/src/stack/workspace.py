@@ -50,6 +50,11 @@ class Workspace:
         """Where each program's output goes, one `<name>.log` each."""
         return self.path / "logs"
 
+    @property
+    def spans(self) -> Path:
+        """Where the services' spans go, one `<name>.jsonl` each."""
+        return self.path / "spans"
+
     def directory(self, name: str) -> Path:
         """Make and return a directory for one component's files."""
         path = self.path / name

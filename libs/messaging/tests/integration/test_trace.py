@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from journal.lab.fleet import Fleet
 from journal.lab.records import note_record
-from journal.lab.spans import Span, named
 from journal.lab.wire import header
+from stack.spans import Span, named
 
 pytestmark = pytest.mark.integration
 

@@ -12,12 +12,12 @@ from messaging.clients import Record
 from messaging.settings import KafkaSettings, PostgresSettings
 from pydantic import SecretStr
 from stack import Stack, StartFailed
+from stack.spans import Span, read_spans
 from stack.workspace import Workspace
 
 from journal.lab.eventually import eventually
 from journal.lab.ledger import Ledger
 from journal.lab.process import JournalProcess
-from journal.lab.spans import Span, read_spans
 from journal.lab.wire import Wire
 from journal.messages import published_to
 

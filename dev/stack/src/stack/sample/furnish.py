@@ -1,8 +1,9 @@
-"""Fills a running stack: hosts announced, calendars written, connected through the API."""
+"""Fills a running stack through the services' APIs: hosts, their calendars, meeting types."""
 
 import asyncio
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -11,61 +12,117 @@ import httpx
 
 from stack.errors import StackError
 from stack.sample.calendars import ADAS, GRACES, calendar_of
-from stack.sample.hosts import ADA, GRACE, TENANT, SampleHost, announce
+from stack.sample.hosts import ADA, GRACE, TENANT, SampleHost
+from stack.sample.meeting_types import SAMPLES
 from stack.stack import Stack
 
-_PATIENCE_SECONDS = 30.0
+_PATIENCE_SECONDS = 60.0
+_LOOK_EVERY_SECONDS = 0.3
 
 
-async def furnish(stack: Stack) -> None:
-    """Give Ada a CalDAV calendar and Grace an ICS link, and connect both."""
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The ids of the sample hosts, by owner."""
+
+    hosts: Mapping[str, str]
+
+
+async def furnish(stack: Stack) -> Sample:
+    """Give Ada a CalDAV calendar and Grace an ICS link; return when both can be booked."""
     today = datetime.now(UTC).date()
-    await announce(stack.kafka.bootstrap_servers, ADA, GRACE)
-
     await stack.radicale.make_calendar(ADA.owner, "work", name="Work")
     for event in ADAS:
         content = calendar_of([event], ADA.timezone, today=today)
         await stack.radicale.put_event(ADA.owner, "work", event.uid, content)
     link = stack.feed.publish("grace.ics", calendar_of(GRACES, GRACE.timezone, today=today))
+    account = {
+        "provider": "caldav",
+        "url": f"{stack.radicale.url}{ADA.owner}/",
+        "username": ADA.owner,
+        "password": ADA.owner,
+    }
 
-    await _connect(
-        stack,
-        ADA,
-        {
-            "provider": "caldav",
-            "url": f"{stack.radicale.url}{ADA.owner}/",
-            "username": ADA.owner,
-            "password": ADA.owner,
-        },
-    )
-    await _connect(stack, GRACE, {"provider": "ics", "url": link})
+    hosts = {host.owner: await _add_host(stack, host) for host in (ADA, GRACE)}
+    await _connect(stack, ADA, hosts[ADA.owner], account)
+    await _connect(stack, GRACE, hosts[GRACE.owner], {"provider": "ics", "url": link})
+    await _add_meeting_types(stack, hosts)
+    await asyncio.gather(*(_bookable(stack, kind.slug) for kind in SAMPLES))
+    return Sample(hosts)
 
 
-async def _connect(stack: Stack, host: SampleHost, account: Mapping[str, Any]) -> None:
+async def _add_host(stack: Stack, host: SampleHost) -> str:
+    async with await _client(stack, "booking", host.owner) as client:
+        return str(_created(await client.post("/v1/hosts", json=host.body))["id"])
+
+
+async def _connect(
+    stack: Stack, host: SampleHost, host_id: str, account: Mapping[str, Any]
+) -> None:
     """Connect once the connector has heard of the host."""
-    token = await stack.issuer.token(host.owner, tenant=TENANT)
-    async with httpx.AsyncClient(
-        base_url=stack.services["connector"].url,
-        headers={"Authorization": f"Bearer {token}"},
-        timeout=_PATIENCE_SECONDS,
-        trust_env=False,
-    ) as client:
-        deadline = asyncio.get_running_loop().time() + _PATIENCE_SECONDS
+    async with await _client(stack, "connector", host.owner) as client, _patience():
         while True:
-            answer = await client.post(f"/v1/hosts/{host.host_id}/connections", json=account)
-            if answer.status_code == HTTPStatus.CREATED:
+            answer = await client.post(f"/v1/hosts/{host_id}/connections", json=account)
+            if answer.status_code != HTTPStatus.NOT_FOUND:
+                break
+            await asyncio.sleep(_LOOK_EVERY_SECONDS)
+        _created(answer)
+
+
+async def _add_meeting_types(stack: Stack, hosts: Mapping[str, str]) -> None:
+    """Add them as an operator, who manages every host."""
+    async with await _client(stack, "booking", "operator", roles=("owner", "operator")) as client:
+        for kind in SAMPLES:
+            _created(await client.post("/v1/meeting-types", json=kind.body(hosts)))
+
+
+async def _bookable(stack: Stack, slug: str) -> None:
+    """Return once the calendars are read and a guest is offered times."""
+    now = datetime.now(UTC)
+    window = {"from": now.isoformat(), "to": (now + timedelta(days=14)).isoformat()}
+    path = f"/v1/public/meeting-types/{slug}/slots"
+    url = stack.services["booking"].url
+    async with httpx.AsyncClient(base_url=url, timeout=10, trust_env=False) as client, _patience():
+        while True:
+            answer = await client.get(path, params=window)
+            if answer.is_success and answer.json():
                 return
-            unheard_of = answer.status_code == HTTPStatus.NOT_FOUND
-            if not unheard_of or asyncio.get_running_loop().time() > deadline:
-                raise StackError(f"{host.name}'s calendar could not be connected: {answer.text}")
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(_LOOK_EVERY_SECONDS)
 
 
-def first_question(stack: Stack) -> str:
+async def _client(
+    stack: Stack, service: str, subject: str, *, roles: tuple[str, ...] = ("owner",)
+) -> httpx.AsyncClient:
+    """Return a client that speaks for somebody of the sample's tenant."""
+    token = await stack.issuer.token(subject, tenant=TENANT, roles=roles)
+    return httpx.AsyncClient(
+        base_url=stack.services[service].url,
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=30,
+        trust_env=False,
+    )
+
+
+def _patience() -> asyncio.Timeout:
+    return asyncio.timeout(_PATIENCE_SECONDS)
+
+
+def _created(answer: httpx.Response) -> Any:
+    if answer.status_code != HTTPStatus.CREATED:
+        raise StackError(f"the sample was refused at {answer.request.url.path}: {answer.text}")
+    return answer.json()
+
+
+def pages(stack: Stack) -> Mapping[str, str]:
+    """Return where guests book, by what they book."""
+    base = stack.services["booking"].url
+    return {kind.summary: f"{base}/m/{kind.slug}" for kind in SAMPLES}
+
+
+def first_question(stack: Stack, sample: Sample) -> str:
     """Return a shell command that asks when both sample hosts are free tomorrow."""
     tomorrow = datetime.now(UTC).date() + timedelta(days=1)
     body = {
-        "hosts": [str(ADA.host_id), str(GRACE.host_id)],
+        "hosts": list(sample.hosts.values()),
         "from": f"{tomorrow}T00:00:00Z",
         "to": f"{tomorrow + timedelta(days=7)}T00:00:00Z",
     }

@@ -1,22 +1,27 @@
-"""The spans that journals export to a file, as tests look at them."""
+"""The spans that services export to a file, as people and tests look at them."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A finished span; ids are hexadecimal, `links` are span ids."""
+    """A finished span of a service; ids are hexadecimal, `links` are span ids, times are UTC."""
 
+    service: str
     name: str
     kind: str
     trace_id: str
     span_id: str
     parent_id: str | None
     links: tuple[str, ...]
+    start: datetime
+    end: datetime
+    failed: bool
     attributes: dict[str, Any]
     raw: str
     """The whole exported line."""
@@ -42,12 +47,16 @@ def named(spans: Sequence[Span], name: str) -> list[Span]:
 def _span(line: str) -> Span:
     fields = json.loads(line)
     return Span(
+        service=fields["resource"]["attributes"]["service.name"],
         name=fields["name"],
         kind=fields["kind"].removeprefix("SpanKind."),
         trace_id=_hex(fields["context"]["trace_id"]),
         span_id=_hex(fields["context"]["span_id"]),
         parent_id=_hex(fields["parent_id"]) if fields["parent_id"] else None,
         links=tuple(_hex(link["context"]["span_id"]) for link in fields["links"]),
+        start=datetime.fromisoformat(fields["start_time"]),
+        end=datetime.fromisoformat(fields["end_time"]),
+        failed=fields["status"]["status_code"] == "ERROR",
         attributes=fields["attributes"],
         raw=line,
     )
