@@ -58,11 +58,15 @@ class Answer(Enum):
 
 @dataclass
 class FakeConnector:
-    """Notes every command and answers by calendar; WRITE where nothing else is said."""
+    """Notes every command and answers by calendar; WRITE where nothing else is said.
+
+    With `calendars` it leaves those of others alone: several can share a broker.
+    """
 
     kafka: KafkaSettings
     answers: dict[UUID, Answer] = field(default_factory=dict[UUID, Answer])
     commands: list[EntryCommand] = field(default_factory=list[EntryCommand])
+    calendars: set[UUID] | None = None
 
     async def run(self) -> None:
         """Follow the commands from now on, until cancelled."""
@@ -115,12 +119,15 @@ class FakeConnector:
     async def _obey(self, record: Any) -> None:
         envelope = Envelope.from_headers(record.headers)
         command = decode(envelope.type, record.value)
-        if not isinstance(command, EntryCommand):
+        if not isinstance(command, EntryCommand) or not self._serves(command):
             return
         self.commands.append(command)
         event = self._answer(command)
         if event is not None:
             await self.send(event)
+
+    def _serves(self, command: EntryCommand) -> bool:
+        return self.calendars is None or command.calendar_id in self.calendars
 
     def _answer(self, command: EntryCommand) -> EntryEvent | None:
         about = _about(command, command.command_id)
@@ -140,9 +147,11 @@ class FakeConnector:
 
 
 @asynccontextmanager
-async def a_fake_connector(kafka: KafkaSettings) -> AsyncGenerator[FakeConnector]:
-    """Yield a connector that listens."""
-    connector = FakeConnector(kafka)
+async def a_fake_connector(
+    kafka: KafkaSettings, *, calendars: set[UUID] | None = None
+) -> AsyncGenerator[FakeConnector]:
+    """Yield a connector that listens, for these calendars or for all."""
+    connector = FakeConnector(kafka, calendars=calendars)
     task = asyncio.create_task(connector.run())
     try:
         await connector.ready.wait()

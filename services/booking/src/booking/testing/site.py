@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import uvicorn
 from fastapi import FastAPI
@@ -47,6 +47,7 @@ class Site:
     world: World
     hours: OfficeHours
     connector: FakeConnector
+    calendars: set[UUID]
 
     async def host(self, name: str = "Ana Kovač", *, has_calendar: bool = True) -> Host:
         """Return a new host."""
@@ -64,6 +65,7 @@ class Site:
         await self.world.services.hosts.store(host)
         if has_calendar:
             news = connected(host.id)
+            self.calendars.add(news.calendar.calendar_id)
             await self.connector.send(news)
             await eventually(lambda: self.world.services.calendars.get(news.calendar.calendar_id))
         return host
@@ -141,6 +143,7 @@ async def a_site(world: World, kafka: KafkaSettings) -> AsyncGenerator[Site]:
     hours = OfficeHours()
     world.services = replace(world.services, free_slots=hours)
     limits = LimitSettings(requests_per_minute=100_000, bookings_per_hour=100_000)
+    calendars: set[UUID] = set()
     app = build_api(
         world.services,
         None,
@@ -149,10 +152,17 @@ async def a_site(world: World, kafka: KafkaSettings) -> AsyncGenerator[Site]:
     )
     async with (
         saga_running(world, kafka),
-        a_fake_connector(kafka) as connector,
+        a_fake_connector(kafka, calendars=calendars) as connector,
         _serving(app) as url,
     ):
-        yield Site(url=url, app=app, world=world, hours=hours, connector=connector)
+        yield Site(
+            url=url,
+            app=app,
+            world=world,
+            hours=hours,
+            connector=connector,
+            calendars=calendars,
+        )
 
 
 @asynccontextmanager
