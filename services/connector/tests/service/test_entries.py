@@ -80,6 +80,7 @@ async def test_the_last_look_sees_what_no_sync_has_seen(lab: Lab, proxy: FaultPr
     assert (conflict.calendar_id, conflict.start) == (other.id, at(9.5))
     assert await mine.entry(booking.name) is None
     assert mine.writes == 0
+    await lab.log.until(lambda: span(at(9.5)) in lab.log.busy(other.id))
 
     near = TestBooking(lab, mine.id, start=at(8))
     await send(lab, near.write(mine.id, other.id, buffer=timedelta(hours=1)))

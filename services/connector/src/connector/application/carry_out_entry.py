@@ -24,6 +24,7 @@ from connector.application.store import Origin, Store
 from connector.domain.calendar import Fault
 from connector.domain.connection import SecretUnreadable
 from connector.domain.entry import Entry
+from connector.domain.obstacle import LookRefusal
 from connector.domain.source import SourceFailure
 
 
@@ -82,6 +83,8 @@ async def carry_out_entry(services: Services, lease: EntryLease) -> EntryOutcome
         noted = await _note(services, store, entry, outcome)
         await reach("entries.before_mark")
     await reach("entries.after_mark")
+    if isinstance(outcome, Refused):
+        await _read_refusing(services, outcome.refusal)
     return noted
 
 
@@ -110,26 +113,22 @@ async def _note(
     now, command = services.now(), entry.command
     match outcome:
         case Written(as_written, was_there=was_there):
-            await _settle(
-                store,
-                entry.written(as_written, now),
-                entry_announcements.written(command, as_written, now),
-            )
+            answer = entry_announcements.written(command, as_written, now)
+            await _settle(store, entry.written(as_written, now), answer)
             await _read_soon(services, store, entry, thorough=was_there)
             return EntryOutcome.WRITTEN
         case LeftToMail():
-            await _settle(
-                store, entry.left_to_mail(now), entry_announcements.left_to_mail(command, now)
-            )
+            answer = entry_announcements.left_to_mail(command, now)
+            await _settle(store, entry.left_to_mail(now), answer)
             return EntryOutcome.BY_MAIL
         case Removed():
-            await _settle(store, entry.removed(now), entry_announcements.removed(command, now))
+            answer = entry_announcements.removed(command, now)
+            await _settle(store, entry.removed(now), answer)
             await _read_soon(services, store, entry, thorough=False)
             return EntryOutcome.REMOVED
         case Refused(refusal):
-            await _settle(
-                store, entry.refused(now), entry_announcements.refused(command, refusal, now)
-            )
+            answer = entry_announcements.refused(command, refusal, now)
+            await _settle(store, entry.refused(now), answer)
             return EntryOutcome.REFUSED
         case Impossible(fault):
             return await _fail(services, store, entry, fault)
@@ -153,6 +152,13 @@ async def _read_soon(services: Services, store: Store, entry: Entry, *, thorough
         await store.sync_states.look_again(calendar_id, at=now)
     else:
         await store.sync_states.wake({calendar_id}, at=now)
+
+
+async def _read_refusing(services: Services, refusal: LookRefusal) -> None:
+    """Let others know soon of what they took for free, each calendar by itself."""
+    for calendar_id in sorted(refusal.calendar_ids):
+        async with services.unit_of_work() as store:
+            await store.sync_states.wake({calendar_id}, at=services.now())
 
 
 async def _set_back(

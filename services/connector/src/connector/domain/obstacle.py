@@ -40,6 +40,11 @@ class LookRefusal:
     reason: LookReason
     obstacles: tuple[Obstacle, ...] = ()
 
+    @property
+    def calendar_ids(self) -> frozenset[UUID]:
+        """The calendars that are not free."""
+        return frozenset(obstacle.calendar_id for obstacle in self.obstacles)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
