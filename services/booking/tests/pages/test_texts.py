@@ -39,6 +39,11 @@ def test_no_text_is_empty_or_left_in_another_language(code: str) -> None:
         assert same <= {"page.footer"}
 
 
+def test_french_marks_stay_with_their_word() -> None:
+    loose = re.compile(r" [?!;:]")
+    assert not [text for text in texts_in("fr").entries.values() if loose.search(text)]
+
+
 def test_every_text_a_template_names_exists() -> None:
     named = {
         key

@@ -24,9 +24,12 @@ class Fields:
         self._values = values
 
     def one(self, name: str) -> str:
-        """Return a field's first value without space around it, empty where there is none."""
+        """Return a field's first value without space around it, empty where there is none.
+
+        Lines end as in text: browsers send CR LF (WHATWG HTML, form submission).
+        """
         values = self._values.get(name)
-        return values[0].translate(_DROPPED).strip() if values else ""
+        return values[0].replace("\r\n", "\n").translate(_DROPPED).strip() if values else ""
 
     def every(self, name: str) -> tuple[str, ...]:
         """Return all values of a field."""

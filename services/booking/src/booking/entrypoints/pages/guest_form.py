@@ -51,7 +51,7 @@ class GuestForm:
         return cls(
             name=fields.one("name"),
             address=fields.one("address"),
-            note=fields.one("note").replace("\r\n", "\n"),
+            note=fields.one("note"),
             zone=fields.one("zone"),
             lang=fields.one("lang"),
             key=fields.one("key")[:_MOST_KEY],
