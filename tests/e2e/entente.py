@@ -1,7 +1,7 @@
 """The whole system, running, with platforms around it."""
 
 import json
-from collections.abc import AsyncGenerator, Collection, Iterable, Mapping
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -26,12 +26,26 @@ _OFFICE_HOURS = WorkingHours(
         for day in range(1, 6)
     )
 )
+LINK_KEY = "the tests' own key of guest links"
 _HURRY = {
     "CONNECTOR__SYNC__INTERVAL_SECONDS": "2",
     "CONNECTOR__SYNC__FIRST_RETRY_SECONDS": "0.5",
     "CONNECTOR__SYNC__FRESHNESS_SECONDS": "2",
     "CONNECTOR__SYNC__LEASE_SECONDS": "10",
     "CONNECTOR__EXPANSION__WORKERS": "1",
+    "CONNECTOR__ENTRIES__FIRST_RETRY_SECONDS": "0.5",
+    "CONNECTOR__ENTRIES__LONGEST_RETRY_SECONDS": "2",
+    "CONNECTOR__ENTRIES__LEASE_SECONDS": "20",
+    "CONNECTOR__ENTRIES__ATTEMPT_SECONDS": "10",
+    "CONNECTOR__ENTRIES__LOOK_SECONDS": "5",
+    "BOOKING__LIMITS__REQUESTS_PER_MINUTE": "100000",
+    "BOOKING__LIMITS__BOOKINGS_PER_HOUR": "100000",
+    "BOOKING__LIMITS__MAX_UNANSWERED": "1000",
+    "BOOKING__GUEST_LINK_KEY": LINK_KEY,
+    "NOTIFIER__GUEST_LINK_KEY": LINK_KEY,
+    "NOTIFIER__SENDING__FIRST_WAIT_SECONDS": "0.5",
+    "NOTIFIER__SMTP__TIMEOUT_SECONDS": "5",
+    "NOTIFIER__SENDING__SETTLING_SECONDS": "2",
 }
 
 
@@ -45,6 +59,7 @@ class Entente:
     radicale: DavServer
     connector: httpx.AsyncClient
     availability: httpx.AsyncClient
+    booking: httpx.AsyncClient
     answers: list[str]
     """Headers and bodies of all that the services answered so far."""
     wire: Wire = field(init=False)
@@ -80,10 +95,12 @@ class Entente:
         )
         return host
 
-    async def person(self, subject: str, *, tenant: str) -> Person:
+    async def person(
+        self, subject: str, *, tenant: str, roles: Sequence[str] = ("owner",)
+    ) -> Person:
         """Return somebody with a token of a tenant."""
-        token = await self.stack.issuer.token(subject, tenant=tenant)
-        return Person(token, self.connector, self.availability)
+        token = await self.stack.issuer.token(subject, tenant=tenant, roles=roles)
+        return Person(token, self.connector, self.availability, self.booking)
 
     def spans(self) -> list[Span]:
         """Return the spans of all services so far."""
@@ -123,6 +140,7 @@ async def running_entente(folder: Path) -> AsyncGenerator[Entente]:
             radicale=DavServer(port, "/ada/", username="ada", password="ada"),  # noqa: S106 - of this run
             connector=await client("connector"),
             availability=await client("availability"),
+            booking=await client("booking"),
             answers=answers,
         )
 

@@ -25,6 +25,11 @@ class Person:
     token: str
     connector: httpx.AsyncClient
     availability: httpx.AsyncClient
+    booking: httpx.AsyncClient
+
+    async def organise(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        """Ask booking for something; any answer will do."""
+        return await self.booking.request(method, path, json=body, headers=self._bearer)
 
     async def tell(
         self, method: str, path: str, body: Any = None, **headers: str
@@ -52,6 +57,7 @@ class Host:
     tenant: str
     zone: str
     owner: Person
+    address: str = ""
 
     async def tell(
         self, method: str, path: str, body: Any = None, **headers: str

@@ -8,6 +8,8 @@ from uuid import uuid4
 
 from connector_lab.dav_server import DavServer
 from connector_lab.fault_server import FaultServer, Reply, reply
+from defusedxml import ElementTree
+from icalendar import Calendar
 from meetings import Meeting, icalendar_of, spans_of
 from people import Host
 
@@ -22,6 +24,16 @@ _NEW_CALENDAR = """\
 """
 
 
+_DAV, _CALDAV = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}"
+_ALL_EVENTS = b"""\
+<?xml version="1.0" encoding="utf-8"?>
+<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">
+  <D:prop><C:calendar-data/></D:prop>
+  <C:filter><C:comp-filter name="VCALENDAR"/></C:filter>
+</C:calendar-query>
+"""
+
+
 class ConnectedCalendar(Protocol):
     """A calendar of a host, under the id that Entente gave it."""
 
@@ -29,6 +41,18 @@ class ConnectedCalendar(Protocol):
     def id(self) -> str: ...
 
     async def hold(self, *meetings: Meeting) -> None: ...
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of ours in a calendar, as any client sees it; `start` is aware."""
+
+    path: str
+    uid: str
+    start: datetime
+    sequence: int
+    status: str
+    content: str
 
 
 @dataclass
@@ -47,6 +71,43 @@ class DavCalendar:
         for uid in self._held - wanted:
             await self.server.request("DELETE", self._object(uid))
         self._held = wanted
+
+    async def entries(self, booking_id: str) -> list[Entry]:
+        """Return the entries of a booking."""
+        return [entry for entry in await self._everything() if booking_id in entry.content]
+
+    async def move(self, entry: Entry, start: datetime) -> None:
+        """Move an entry as its owner would, in an app that knows nothing of us."""
+        calendar: Any = Calendar.from_ical(entry.content)
+        (event,) = calendar.walk("VEVENT")
+        length = event.decoded("DTEND") - event.decoded("DTSTART")
+        for name, value in (("DTSTART", start), ("DTEND", start + length)):
+            del event[name]
+            event.add(name, value.astimezone(UTC))
+        await self.server.request("PUT", entry.path, bytes(calendar.to_ical()))
+
+    async def delete(self, entry: Entry) -> None:
+        """Delete an entry as its owner would."""
+        await self.server.request("DELETE", entry.path)
+
+    async def _everything(self) -> list[Entry]:
+        answer = await self.server.request("REPORT", self.path, _ALL_EVENTS)
+        found: list[Entry] = []
+        for response in ElementTree.fromstring(answer.content).iter(f"{_DAV}response"):
+            content = response.findtext(f".//{_CALDAV}calendar-data") or ""
+            calendar: Any = Calendar.from_ical(content)
+            event = calendar.walk("VEVENT")[0]
+            found.append(
+                Entry(
+                    path=str(response.findtext(f"{_DAV}href")),
+                    uid=str(event["UID"]),
+                    start=event.decoded("DTSTART"),
+                    sequence=int(event.get("SEQUENCE", 0)),
+                    status=str(event.get("STATUS", "")),
+                    content=content,
+                )
+            )
+        return found
 
     def _object(self, uid: str) -> str:
         return f"{self.path}{uid}.ics"

@@ -71,11 +71,15 @@ class MailCatcher(Breakable):
         """Stop in order."""
         await self._program.stop()
 
-    async def messages(self) -> list[CaughtMail]:
-        """Return every mail caught so far, oldest first."""
+    async def messages(self, *recipients: str) -> list[CaughtMail]:
+        """Return every mail caught so far, to one of these recipients if any, oldest first."""
         async with self._client() as client:
             listed = (await client.get("messages/")).raise_for_status().json()["messages"]
-            return [await _read(client, entry) for entry in sorted(listed, key=_by_id)]
+            return [
+                await _read(client, entry)
+                for entry in sorted(listed, key=_by_id)
+                if not recipients or set(recipients).intersection(entry["recipients"]["to"])
+            ]
 
     async def clear(self) -> None:
         """Forget all mail."""

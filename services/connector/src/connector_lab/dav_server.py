@@ -34,12 +34,12 @@ class DavServer:
         """Its root."""
         return f"http://{self.authority}"
 
-    async def request(self, method: str, path: str, body: bytes = b"") -> None:
-        """Change something on the server, as any other client of the user would."""
+    async def request(self, method: str, path: str, body: bytes = b"") -> httpx.Response:
+        """Ask the server for something, as any other client of the user would; it must succeed."""
         auth = (self.username, self.password)
-        async with httpx.AsyncClient(auth=auth, verify=TLS) as client:
+        async with httpx.AsyncClient(auth=auth, verify=TLS, headers={"Depth": "1"}) as client:
             answer = await client.request(method, self.url + path, content=body)
-            answer.raise_for_status()
+            return answer.raise_for_status()
 
     async def make_calendar(self) -> "TestCalendar":
         """Make an empty calendar."""
