@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
+from bookable import Booking, bookable, new_guest
 from connector_lab.fault_server import reply
 from entente import Entente
 from entente_contracts import Topic
 from journal.lab.eventually import eventually
 from meetings import Meeting, monday
 from messaging.topology import all_topics, installed
-from platforms import SECRET, connect_link, link_account
+from platforms import SECRET, connect_caldav, connect_link, link_account
+from stack.smoke.guest import Guest
 from stack.spans import Span
+from stack.trace import traces_of
 
 pytestmark = pytest.mark.e2e
 
@@ -99,6 +103,50 @@ async def test_the_secret_of_a_link_is_seen_nowhere(entente: Entente) -> None:
     for must in ("answers", "spans", "connector.log", "calendar.busy.v1", "calendar.events.v1"):
         assert seen[must], must
     assert [where for where, text in seen.items() if SECRET in text] == []
+
+
+async def test_a_booking_is_one_trace_and_its_links_are_in_the_mails_alone(
+    entente: Entente,
+) -> None:
+    offered = await bookable(entente, lambda host: connect_caldav(host, entente.radicale), ZONE)
+    (host,) = offered.hosts
+    page = f"/m/{offered.slug}/book"
+    start = f"{BEGIN + timedelta(hours=10):%Y-%m-%dT%H:%M%z}"
+    async with Guest(entente.stack.services["booking"].url) as guest:
+        form = await guest.open(f"{page}?{urlencode({'start': start})}")
+        address = new_guest()
+        shown = await guest.send(form, {"name": "Gus", "address": address})
+    booking = Booking(entente, shown.address.split("/b/")[1].split("/")[0], address)
+    await booking.becomes("confirmed", entry="written")
+    mails = await eventually(
+        lambda: booking.mails(host.address), lambda mails: len(mails) == len([host, guest])
+    )
+
+    async def trace() -> list[Span]:
+        found = traces_of(booking.id, entente.stack.workspace.spans)
+        from_click = [one for one in found if one[0].name == "POST /m/{slug}/book"]
+        return from_click[0] if from_click else []
+
+    spans = await eventually(
+        trace, lambda spans: sum(span.name == "smtp send" for span in spans) == len(mails)
+    )
+    roots = [span for span in spans if span.parent_id is None]
+    assert [root.name for root in roots] == ["POST /m/{slug}/book"]
+    assert {"booking", "connector", "notifier", "availability"} == {span.service for span in spans}
+    known = {span.span_id for span in spans}
+    assert [span.name for span in spans if span.parent_id and span.parent_id not in known] == []
+
+    secrets = [mail.path.rpartition("/")[2] for mail in mails]
+    seen = {
+        "spans": "".join(span.raw for span in entente.spans()),
+        **{
+            log.name: log.read_text(errors="replace")
+            for log in entente.stack.workspace.logs.iterdir()
+        },
+        **{topic.name: await everything_on(entente, topic) for topic in all_topics(installed())},
+    }
+    for secret in secrets:
+        assert [where for where, text in seen.items() if secret in text] == []
 
 
 async def everything_on(entente: Entente, topic: Topic) -> str:

@@ -12,8 +12,9 @@ from typing import Any
 
 from opentelemetry import trace
 from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
+from opentelemetry.trace import Span
 from starlette.routing import BaseRoute, Match, Mount
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from messaging.telemetry import failed
 
@@ -45,10 +46,16 @@ class ServerSpans:
 
     async def _handle(self, shown: Scope, receive: Receive, send: Send) -> None:
         request: _Request = shown[_REQUEST]
+        span = trace.get_current_span()
+
+        async def send_named(message: Message) -> None:
+            if message["type"] == "http.response.start" and not shown["path"]:
+                _name(span, request.scope)  # now, as the span ends with the response
+            await send(message)
+
         try:
-            await self._app(request.scope, receive, send)
+            await self._app(request.scope, receive, send_named)
         except Exception as error:  # noqa: BLE001  # raised again outside: the span would quote it
-            span = trace.get_current_span()
             if span.is_recording():
                 failed(span, error)
             request.failure = error
@@ -77,6 +84,18 @@ def _details(shown: Scope) -> tuple[str, dict[str, str]]:
     return (
         (f"{shown['method']} {route}", {"http.route": route, **host}) if route else ("HTTP", host)
     )
+
+
+def _name(span: Span, handled: Scope) -> None:
+    """Name the span by the route that took the request.
+
+    Only the framework knows it where it keeps routes to itself, as FastAPI does those of routers.
+    """
+    route, method = handled.get("route"), handled["method"]
+    if method in (getattr(route, "methods", None) or ()):
+        path = str(getattr(route, "path", ""))
+        span.update_name(f"{method} {path}")
+        span.set_attributes({"http.route": path, "url.path": path})
 
 
 def _template(scope: Scope, routes: Sequence[BaseRoute]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import httpx
 import pytest
+from fastapi import APIRouter, FastAPI
 from messaging.server_spans import ServerSpans
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanKind, StatusCode
@@ -58,6 +59,26 @@ async def test_the_span_has_the_route_and_the_application_the_request(
         "url.path": "/b/{secret}",
         "url.scheme": "http",
     }
+
+
+async def test_a_route_that_the_framework_keeps_to_itself_names_the_span(
+    finished_spans: FinishedSpans,
+) -> None:
+    router = APIRouter(prefix="/b/{secret}")
+
+    @router.get("/look")
+    async def look(secret: str) -> str:
+        return secret
+
+    app = FastAPI(telemetry={"tracing": False, "metrics": False, "logs": False})
+    app.include_router(router)
+    transport = httpx.ASGITransport(ServerSpans(app, app.routes))
+    async with httpx.AsyncClient(transport=transport, base_url="http://booking.test") as client:
+        assert (await client.get(f"/b/{GUEST}/look")).json() == GUEST
+    (span,) = finished_spans()
+    assert span.name == "GET /b/{secret}/look"
+    assert (span.attributes or {})["http.route"] == "/b/{secret}/look"
+    assert GUEST not in span.to_json()
 
 
 async def test_an_error_is_told_by_its_kind_alone(finished_spans: FinishedSpans) -> None:

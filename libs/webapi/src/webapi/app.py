@@ -22,6 +22,8 @@ def build_app(
         redoc_url=None,
         responses=PROBLEM_RESPONSES,
         separate_input_output_schemas=False,
+        # Its own spans hold the full path, and a guest link's path is a secret.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.token_verifier = verifier
     handle_problems(app)
