@@ -108,8 +108,11 @@ class Entente:
 
 
 @asynccontextmanager
-async def running_entente(folder: Path) -> AsyncGenerator[Entente]:
-    """Run the demo's services as their own processes, with calendars read every other second."""
+async def running_entente(folder: Path, **settings: str) -> AsyncGenerator[Entente]:
+    """Run the demo's services as their own processes, with calendars read every other second.
+
+    `settings` are more of the services' own, by the names of their variables.
+    """
     answers: list[str] = []
 
     async def keep(response: httpx.Response) -> None:
@@ -118,9 +121,9 @@ async def running_entente(folder: Path) -> AsyncGenerator[Entente]:
     async with AsyncExitStack() as parts:
         web = await parts.enter_async_context(FaultServer())
         dav = await parts.enter_async_context(xandikos(folder))
-        services = _hurried(DEMO, allowed=(web.authority, dav.authority))
-        settings = StackSettings(services=services, calendars=True, mail=True, durable=False)
-        stack = await parts.enter_async_context(Stack(settings))
+        services = _hurried(DEMO, allowed=(web.authority, dav.authority), settings=settings)
+        wanted = StackSettings(services=services, calendars=True, mail=True, durable=False)
+        stack = await parts.enter_async_context(Stack(wanted))
 
         async def client(service: str) -> httpx.AsyncClient:
             return await parts.enter_async_context(
@@ -145,13 +148,16 @@ async def running_entente(folder: Path) -> AsyncGenerator[Entente]:
         )
 
 
-def _hurried(specs: Iterable[ServiceSpec], *, allowed: Collection[str]) -> tuple[ServiceSpec, ...]:
+def _hurried(
+    specs: Iterable[ServiceSpec], *, allowed: Collection[str], settings: Mapping[str, str]
+) -> tuple[ServiceSpec, ...]:
     def changed(spec: ServiceSpec) -> ServiceSpec:
         def environment(addresses: Addresses) -> Mapping[str, str]:
             return {
                 **spec.environment(addresses),
                 f"{spec.name.upper()}__KAFKA__SESSION_TIMEOUT_SECONDS": "10",
                 **_HURRY,
+                **settings,
                 "CONNECTOR__EGRESS__ALLOWED_PRIVATE": json.dumps(
                     [*addresses.calendar_servers, *allowed]
                 ),

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as modern
@@ -17,11 +18,12 @@ _OK = "250 OK"
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A mail the server has seen in full; `accepted` is whether it said so."""
+    """A mail the server has seen in full at `at`; `accepted` is whether it said so."""
 
     recipient: str
     content: bytes
     accepted: bool
+    at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def message(self) -> EmailMessage:

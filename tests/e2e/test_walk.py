@@ -1,0 +1,31 @@
+"""A random walk through the whole system; afterwards all that can be seen tells one story."""
+
+import logging
+import os
+from pathlib import Path
+
+import pytest
+from walk.checker import differences, report
+from walk.gather import gather
+from walk.quiet import becomes_quiet
+from walk.stage import set_stage
+from walk.walking import walk
+
+SEED = int(os.environ.get("ENTENTE_WALK_SEED", "20261121"))
+STEPS = int(os.environ.get("ENTENTE_WALK", "300"))
+
+_logger = logging.getLogger(__name__)
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600 + 2 * STEPS)]
+
+
+async def test_after_a_random_walk_all_tell_one_story(tmp_path: Path) -> None:
+    async with set_stage(tmp_path) as stage:
+        history = await walk(stage, seed=SEED, steps=STEPS)
+        _logger.info("%s", history.summary())
+        await becomes_quiet(stage)
+        facts = await gather(stage, history)
+
+    assert not history.faults, f"seed {SEED}\n" + "\n".join(history.faults)
+    found = differences(facts)
+    assert not found, f"seed {SEED}, {STEPS} steps: {report(found, facts)}"
