@@ -18,6 +18,7 @@ from booking.domain.entry import Known
 from booking.domain.host import Host
 from booking.domain.meeting_type import HostsMode, MeetingType
 from booking.domain.parties import Guest, Role
+from booking.domain.slot import Slot
 from booking.domain.working_hours import WorkingHours
 from booking.subscriptions import TOPICS
 from booking.testing.fake_connector import (
@@ -36,6 +37,7 @@ from entente_contracts import (
     CalendarChanged,
     CalendarDisconnected,
     CalendarStatus,
+    Conflict,
     NotifiedParty,
     Partstat,
     PartyRole,
@@ -153,12 +155,14 @@ async def test_a_booking_is_confirmed_when_its_calendar_has_it(saga: Saga) -> No
 async def test_the_last_look_declines_with_alternatives(saga: Saga) -> None:
     host, calendar = await saga.host()
     saga.connector.answers[calendar] = Answer.REFUSE
-    declined = await saga.reaches(
-        await saga.wish(await saga.meeting_type(host), 1), Status.DECLINED
-    )
+    kind = await saga.meeting_type(host)
+    busy = Slot(slot_at(1).start, slot_at(1).end + timedelta(hours=2))
+    saga.connector.conflicts = (Conflict(calendar_id=calendar, start=busy.start, end=busy.end),)
+    declined = await saga.reaches(await saga.wish(kind, 1), Status.DECLINED)
     assert declined.refusal is not None
     assert (declined.refusal.reason, declined.refusal.calendar_id) == ("busy_external", calendar)
     assert declined.alternatives
+    assert not any(busy.overlaps(instead) for instead in declined.alternatives)
     assert claims_of(declined) == ()
 
 

@@ -21,10 +21,12 @@ async def alternatives_to(
     *,
     host_ids: tuple[UUID, ...] | None = None,
     ignoring: UUID | None = None,
+    found_busy: Slot | None = None,
 ) -> tuple[Slot, ...]:
     """Return the first free slots from `slot` on; none when availability cannot tell.
 
-    They are a courtesy: an answer is not held up or failed for them.
+    `found_busy` is time that availability has not heard of yet. They are a courtesy: an answer is
+    not held up or failed for them.
     """
     if meeting_type is None or not meeting_type.active:
         return ()
@@ -39,11 +41,13 @@ async def alternatives_to(
         found = await services.free_slots.find(search)
     except AvailabilityUnavailableError:
         return ()
-    return tuple(free.slot for free in found if not free.slot.overlaps(slot))[:_MOST]
+    taken = [slot] if found_busy is None else [slot, found_busy]
+    return tuple(free.slot for free in found if not any(map(free.slot.overlaps, taken)))[:_MOST]
 
 
 async def alternatives_for(services: Services, booking: Booking, slot: Slot) -> tuple[Slot, ...]:
     """Return what its hosts could offer a booking instead of `slot`."""
+    busy = booking.refusal.found_busy if booking.refusal else None
     meeting_type = await services.meeting_types.get(
         booking.tenant_id, booking.terms.meeting_type_id
     )
@@ -53,4 +57,5 @@ async def alternatives_for(services: Services, booking: Booking, slot: Slot) -> 
         meeting_type,
         host_ids=tuple(host.host_id for host in booking.hosts),
         ignoring=booking.id,
+        found_busy=booking.terms.barred_by(busy) if busy else None,
     )

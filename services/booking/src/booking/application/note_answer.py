@@ -57,6 +57,7 @@ def _transition(booking: Booking, event: EntryEvent, now: datetime) -> Transitio
             refusal = Refusal(
                 reason=event.reason.value,
                 calendar_id=obstacle.calendar_id if obstacle else event.calendar_id,
+                found_busy=obstacle.slot if obstacle else None,
             )
             return entry_refused(booking, command_id, refusal=refusal, obstacle=obstacle, now=now)
         case EntryFailed() if event.permanent:

@@ -81,10 +81,14 @@ class Cancellation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why a date could not be had: a reason code, and the calendar in the way if one is."""
+    """Why a date could not be had: a reason code, and the calendar in the way if one is.
+
+    `found_busy` is what the last look found there.
+    """
 
     reason: str
     calendar_id: UUID | None = None
+    found_busy: Slot | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,3 +31,10 @@ class Terms:
             timedelta(minutes=self.buffer_before_minutes),
             timedelta(minutes=self.buffer_after_minutes),
         )
+
+    def barred_by(self, busy: Slot) -> Slot:
+        """Return the time that no meeting may touch because its buffers would reach `busy`."""
+        return busy.widened(
+            timedelta(minutes=self.buffer_after_minutes),
+            timedelta(minutes=self.buffer_before_minutes),
+        )

@@ -17,6 +17,7 @@ from entente_contracts import (
     CalendarStatus,
     Capabilities,
     Conferencing,
+    Conflict,
     EntryCommand,
     EntryDelivery,
     EntryEvent,
@@ -65,6 +66,8 @@ class FakeConnector:
 
     kafka: KafkaSettings
     answers: dict[UUID, Answer] = field(default_factory=dict[UUID, Answer])
+    conflicts: tuple[Conflict, ...] = ()
+    """What it says it found where it refuses."""
     commands: list[EntryCommand] = field(default_factory=list[EntryCommand])
     calendars: set[UUID] | None = None
 
@@ -140,7 +143,8 @@ class FakeConnector:
         if answer is Answer.FAIL:
             return EntryFailed(**about, reason=CalendarFault.GONE, permanent=True)
         if answer is Answer.REFUSE and looks:
-            return EntryRefused(**about, reason=RefusalReason.BUSY_EXTERNAL)
+            reason = RefusalReason.BUSY_EXTERNAL
+            return EntryRefused(**about, reason=reason, conflicts=self.conflicts)
         by_mail = answer is Answer.MAIL
         delivery = EntryDelivery.MAIL if by_mail else EntryDelivery.CALENDAR
         return EntryWritten(**about, delivery=delivery)
