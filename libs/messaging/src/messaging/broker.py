@@ -81,13 +81,18 @@ def build_admin(settings: KafkaSettings, *, client_id: str) -> AIOKafkaAdminClie
     )
 
 
-def consumer_options(settings: KafkaSettings) -> Mapping[str, Any]:
-    """Return the subscriber options that every consumer of a group uses."""
+def consumer_options(settings: KafkaSettings, *, topic: str) -> Mapping[str, Any]:
+    """Return the subscriber options of a group's consumer of one topic.
+
+    A process is as many static members of its group as it reads topics: under one id between
+    them, each would shut out the one before (KIP-345).
+    """
+    instance = settings.group_instance_id
     return {
         "auto_offset_reset": "earliest",
         "session_timeout_ms": int(settings.session_timeout_seconds * 1000),
         "heartbeat_interval_ms": 3000,
-        "group_instance_id": settings.group_instance_id,
+        "group_instance_id": f"{instance}.{topic}" if instance else None,
     }
 
 

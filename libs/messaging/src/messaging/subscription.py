@@ -51,7 +51,7 @@ class Subscription:
             ack_policy=AckPolicy.NACK_ON_ERROR,
             parser=_keep_record,
             decoder=_whole_message,
-            **consumer_options(kafka),
+            **consumer_options(kafka, topic=self.consumer.topic.name),
         )
         self._subscriber(self._on_message)  # pyright: ignore[reportUnknownMemberType]  # untyped
 
