@@ -15,7 +15,15 @@ from booking.domain.answers import (
     is_turning_back,
     silence,
 )
-from booking.domain.booking import ENDED, Booking, Canceller, Refusal, Status, Transition
+from booking.domain.booking import (
+    ENDED,
+    STANDING,
+    Booking,
+    Canceller,
+    Refusal,
+    Status,
+    Transition,
+)
 from booking.domain.claims import claims_of
 from booking.domain.confirming import confirm
 from booking.domain.ending import cancel, decline, expire
@@ -55,6 +63,7 @@ class BookingLife(RuleBasedStateMachine):
         super().__init__()
         proposal = a_proposal(UUID(int=1), host(HOST_A), host(HOST_B))
         self.booking: Booking = propose(proposal, routes=ROUTES, expires_at=EXPIRES, now=NOW).after
+        self.announced = self.booking
         self.uid: str | None = None
         self.observations: datetime = NOW
 
@@ -69,6 +78,8 @@ class BookingLife(RuleBasedStateMachine):
         for entry in transition.commands:
             assert entry.known is Known.PENDING
         self.booking = after
+        if transition.fact is not None:
+            self.announced = after
 
     def attempt(self, verb: Callable[[], Transition | None]) -> None:
         with suppress(BookingError):
@@ -200,6 +211,11 @@ class BookingLife(RuleBasedStateMachine):
             claimed = {(claim.host_id, claim.slot) for claim in claims_of(self.booking)}
             for booked in self.booking.hosts:
                 assert (booked.host_id, self.booking.agreed) in claimed
+
+    @invariant()
+    def what_is_claimed_at_rest_was_announced(self) -> None:
+        if self.booking.status in STANDING | ENDED and self.booking.move is None:
+            assert claims_of(self.announced) == claims_of(self.booking)
 
     @invariant()
     def tentative_entries_only_where_calendars_take_them(self) -> None:

@@ -200,7 +200,8 @@ def test_a_reschedule_claims_old_and_new_until_the_entry_moved() -> None:
     assert late.fact is Fact.RESCHEDULED
     assert {claim.slot for claim in claims_of(late.after)} == {confirmed.agreed, slot_at(40)}
     settled = answer(late.after)
-    assert settled.fact is None
+    assert settled.fact is Fact.CONFIRMED
+    assert settled.after.sequence == late.after.sequence
     assert [claim.slot for claim in claims_of(settled.after)] == [slot_at(40)]
 
 

@@ -178,7 +178,10 @@ def moved(before: Booking, booking: Booking) -> Transition:
 
 
 def _settled(before: Booking, noted: Booking, *, is_new_link: bool = False) -> Transition:
-    """Return the transition to `noted`, which confirms or completes a move if all is answered."""
+    """Return the transition to `noted`, which confirms or completes a move if all is answered.
+
+    Whoever follows the claims hears of it when the time that a meeting left becomes free.
+    """
     waiting = noted.awaits_entries or is_turning_back(noted)
     if noted.status is Status.CONFIRMING and not waiting:
         after = replace(noted, status=Status.CONFIRMED, wake_at=None)
@@ -191,7 +194,8 @@ def _settled(before: Booking, noted: Booking, *, is_new_link: bool = False) -> T
         noted = replace(noted, vacated=None, wake_at=None)
     if is_new_link:
         return changed(before, replace(noted, sequence=noted.sequence + 1), Fact.CONFIRMED)
-    return changed(before, noted)
+    is_released = before.vacated is not None and noted.vacated is None
+    return changed(before, noted, Fact.CONFIRMED if is_released else None)
 
 
 def _noted(booking: Booking, command_id: UUID, known: Known, now: datetime) -> Booking | None:
