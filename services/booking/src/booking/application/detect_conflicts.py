@@ -46,10 +46,25 @@ async def detect_conflicts(
     zone = ZoneInfo(await hosts.zone_of(month.host_id) or "UTC")
     for obstacle, own in _obstacles(month, zone):
         for booking in standing:
-            if booking.id == own or not obstacle.slot.overlaps(booking.agreed):
-                continue
-            if await bookings.note_conflict(booking, obstacle):
-                await bookings.announce([conflict_detected(booking, obstacle)], cause=delivery)
+            if booking.id != own and obstacle.slot.overlaps(booking.agreed):
+                await _announce(bookings, booking.id, obstacle, delivery)
+
+
+async def _announce(
+    bookings: Bookings, booking_id: UUID, obstacle: Obstacle, delivery: Delivery[CalendarChanged]
+) -> None:
+    """Announce the conflict if it is new.
+
+    The booking is kept from changing meanwhile: a change committed first would be published first,
+    and the last that is heard of the booking would be what it was before.
+    """
+    booking = await bookings.keep(booking_id)
+    if booking is None or booking.status not in STANDING:
+        return
+    if not obstacle.slot.overlaps(booking.agreed):
+        return
+    if await bookings.note_conflict(booking, obstacle):
+        await bookings.announce([conflict_detected(booking, obstacle)], cause=delivery)
 
 
 def _obstacles(month: CalendarChanged, zone: ZoneInfo) -> Iterator[tuple[Obstacle, UUID | None]]:

@@ -93,6 +93,10 @@ class Bookings(Protocol):
         """Return the bookings that claim time of the host within the window."""
         ...
 
+    async def keep(self, booking_id: UUID) -> Booking | None:
+        """Return the booking as it is and as it stays until the transaction ends."""
+        ...
+
     async def undecided(self, host_ids: Collection[UUID], window: Slot) -> Sequence[Booking]:
         """Return the proposals without holds that want time of these hosts within the window."""
         ...

@@ -131,6 +131,12 @@ class PostgresBookings:
             window.end,
         )
 
+    async def keep(self, booking_id: UUID) -> Booking | None:
+        """Return the booking as it is and as it stays until the transaction ends."""
+        return await self._one(
+            "SELECT state::text FROM booking WHERE id = $1 FOR SHARE", booking_id
+        )
+
     async def undecided(self, host_ids: Collection[UUID], window: Slot) -> Sequence[Booking]:
         """Return the proposals without holds that want time of these hosts within the window."""
         found = await self._several(
