@@ -1,7 +1,9 @@
 """What goes wrong around Entente: services are killed, mail servers refuse or break off."""
 
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import cycle
 from random import Random
 
 from walk.history import History
@@ -17,20 +19,27 @@ class Mishaps:
 
     stage: Stage
     history: History
-    _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _turns: Iterator[str] = field(init=False)
+    _away: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def kill(self, service: str, chance: Random) -> str:
-        """Kill a service as the out-of-memory killer would; start it again a while later."""
-        async with self._turn:
-            victim = self.stage.entente.stack.services[service]
+    def __post_init__(self) -> None:
+        self._turns = cycle(self.stage.entente.stack.services)
+
+    async def kill(self, chance: Random) -> tuple[None, str]:
+        """Kill the next service as the out-of-memory killer would; start it a while later."""
+        if self._away.locked():
+            return None, "another is away"
+        async with self._away:
+            name = next(self._turns)
+            victim = self.stage.entente.stack.services[name]
             await victim.kill()
-            self.history.killed(service)
+            self.history.killed(name)
             away = chance.uniform(0, _LONGEST_AWAY)
             await asyncio.sleep(away)
             await victim.start()
-            return f"away for {away:.1f} s"
+            return None, f"{name} for {away:.1f} s"
 
-    async def fail_mail(self, chance: Random) -> str:
+    async def fail_mail(self, chance: Random) -> tuple[None, str]:
         """Have the mail server treat a host or a known guest badly for a while."""
         script = self.stage.post.script
         guests = [known.guest for known in self.history.known[-10:]]
@@ -49,4 +58,4 @@ class Mishaps:
         script.drops.discard(address)
         if address not in self.history.refused_guests:
             script.at_rcpt.pop(address, None)
-        return f"{how} to {address.split('@')[0]}"
+        return None, f"{how} to {address.split('@')[0]}"

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import asyncpg
 from journal.lab.eventually import eventually
 from messaging.topology import installed
-from walk.script import SERVICES
 from walk.stage import Stage
 
 _PATIENCE_SECONDS = 180.0
@@ -56,7 +55,7 @@ async def becomes_quiet(stage: Stage) -> None:
 async def unrest(stage: Stage) -> Mapping[str, str]:
     """Return what still moves, by where it does; empty when all is quiet."""
     found: dict[str, str] = {}
-    for service in SERVICES:
+    for service in stage.entente.stack.services:
         async with database(stage, service) as connection:
             if waiting := await connection.fetchval("SELECT count(*) FROM outbox"):
                 found[f"outbox of {service}"] = str(waiting)

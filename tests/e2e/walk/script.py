@@ -19,18 +19,13 @@ _WEIGHTS = {
     "remove a foreign event": 4,
     "change the feed": 2,
     "fail a mail": 5,
+    "kill a service": 4,
 }
-SERVICES = ("booking", "connector", "availability", "notifier")
-_STEPS_PER_KILL = 25
 
 
 def script(seed: int, steps: int) -> list[str]:
-    """Return the operations by name; every 25th kills a service, each in its turn."""
-    chance = Random(seed)
-    names = chance.choices(list(_WEIGHTS), weights=list(_WEIGHTS.values()), k=steps)
-    for turn, step in enumerate(range(_STEPS_PER_KILL - 1, steps, _STEPS_PER_KILL)):
-        names[step] = f"kill {SERVICES[turn % len(SERVICES)]}"
-    return names
+    """Return the operations by name."""
+    return Random(seed).choices(list(_WEIGHTS), weights=list(_WEIGHTS.values()), k=steps)
 
 
 def chances(seed: int, steps: int) -> Iterator[Random]:

@@ -15,6 +15,7 @@ from walk.script import chances, script
 from walk.stage import Stage
 
 _SIDE_BY_SIDE = 8
+_LONGEST_PAUSE = 1.0
 
 Operation: TypeAlias = Callable[[Random], Awaitable[tuple[str | None, str]]]
 
@@ -32,6 +33,7 @@ async def walk(stage: Stage, *, seed: int, steps: int) -> History:
             history.deeds.append(
                 Deed(number, began, datetime.now(UTC), what, outcome, booking or None)
             )
+            await asyncio.sleep(chance.uniform(0, _LONGEST_PAUSE))
 
     async with asyncio.TaskGroup() as walkers:
         for _ in range(_SIDE_BY_SIDE):
@@ -42,15 +44,6 @@ async def walk(stage: Stage, *, seed: int, steps: int) -> History:
 def _operations(stage: Stage, history: History) -> dict[str, Operation]:
     parties = Parties(stage, history, Doors(stage.entente.booking, history))
     owners, mishaps = Owners(stage, history), Mishaps(stage, history)
-
-    def kill(service: str) -> Operation:
-        async def operation(chance: Random) -> tuple[str | None, str]:
-            return None, await mishaps.kill(service, chance)
-
-        return operation
-
-    async def fail_mail(chance: Random) -> tuple[str | None, str]:
-        return None, await mishaps.fail_mail(chance)
 
     return {
         "book": parties.book,
@@ -67,6 +60,6 @@ def _operations(stage: Stage, history: History) -> dict[str, Operation]:
         "add a foreign event": owners.add_foreign,
         "remove a foreign event": owners.remove_foreign,
         "change the feed": owners.change_feed,
-        "fail a mail": fail_mail,
-        **{f"kill {service}": kill(service) for service in stage.entente.stack.services},
+        "fail a mail": mishaps.fail_mail,
+        "kill a service": mishaps.kill,
     }
