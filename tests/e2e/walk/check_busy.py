@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from walk.facts import Difference, Facts
-from walk.spans import stretches
+from walk.spans import shown, stretches
 
 
 def differences_of_busy_time(facts: Facts) -> Iterator[Difference]:
@@ -25,4 +25,5 @@ def differences_of_busy_time(facts: Facts) -> Iterator[Difference]:
                 ),
                 None,
             )
-            yield Difference(f"{source} that {host} is {stretch}", guilty)
+            start, end, state = stretch
+            yield Difference(f"{source} that {host} is {state} {shown((start, end))}", guilty)

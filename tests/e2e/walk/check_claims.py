@@ -7,7 +7,7 @@ from uuid import UUID
 
 from meetings import Span
 from walk.facts import Difference, Facts, Row
-from walk.spans import merged, overlap
+from walk.spans import merged, overlap, shown
 
 
 def differences_of_claims(facts: Facts) -> Iterator[Difference]:
@@ -22,8 +22,8 @@ def differences_of_claims(facts: Facts) -> Iterator[Difference]:
     for key in sorted(claimed.keys() | wanted.keys()):
         booking, host = key
         if claimed.get(key) != wanted.get(key):
-            what = f"claim of {host}: {claimed.get(key)}, the booking takes {wanted.get(key)}"
-            yield Difference(what, booking)
+            kept, called_for = shown(*claimed.get(key, ())), shown(*wanted.get(key, ()))
+            yield Difference(f"claim of {host}: {kept}, the booking takes {called_for}", booking)
     yield from _double_bookings(facts)
 
 
@@ -35,4 +35,5 @@ def _double_bookings(facts: Facts) -> Iterator[Difference]:
     for host, all_of_host in taken.items():
         for (one, row), (other, rival) in combinations(all_of_host, 2):
             if row.id != rival.id and overlap(one, other):
-                yield Difference(f"{host} is booked twice: {one}, and {rival.id} {other}", row.id)
+                both = f"{shown(one)}, and by {rival.id} {shown(other)}"
+                yield Difference(f"{host} is booked twice: {both}", row.id)

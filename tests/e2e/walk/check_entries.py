@@ -6,6 +6,7 @@ from uuid import UUID
 
 from meetings import Span
 from walk.facts import Difference, Facts, Row
+from walk.spans import shown
 
 
 def differences_of_entries(facts: Facts) -> Iterator[Difference]:
@@ -22,15 +23,15 @@ def differences_of_entries(facts: Facts) -> Iterator[Difference]:
             for entry in facts.entries
             if entry.calendar == calendar and entry.booking is not None
         )
-        for booking, *entry in wanted - found.keys():
-            yield Difference(f"calendar {calendar} lacks {entry}", booking)
-        for (booking, *entry), times in found.items():
-            if (booking, *entry) not in wanted:
-                yield Difference(
-                    f"calendar {calendar} has {entry}, which nothing calls for", booking
-                )
+        for booking, uid, span, status in wanted - found.keys():
+            what = f"{status} entry {uid} at {shown(span)}"
+            yield Difference(f"calendar {calendar} lacks the {what}", booking)
+        for (booking, uid, span, status), times in found.items():
+            what = f"calendar {calendar} has the {status} entry {uid} at {shown(span)}"
+            if (booking, uid, span, status) not in wanted:
+                yield Difference(f"{what}, which nothing calls for", booking)
             elif times > 1:
-                yield Difference(f"calendar {calendar} has {entry} {times} times", booking)
+                yield Difference(f"{what} {times} times", booking)
 
 
 def _wanted(row: Row, calendar: UUID) -> Iterator[tuple[str, Span, str]]:

@@ -12,7 +12,7 @@ from entente_contracts import (
 )
 from meetings import Span
 from walk.facts import Difference, Facts, Row, Told
-from walk.spans import merged
+from walk.spans import merged, shown
 
 
 def differences_of_events(facts: Facts) -> Iterator[Difference]:
@@ -32,7 +32,7 @@ def _last(row: Row, said: Booking) -> Iterator[str]:
     fields = {
         "status": (row.status, said.status.value),
         "sequence": (row.sequence, said.sequence),
-        "slot": (row.slot, _span(said.slot)),
+        "slot": (shown(row.slot), shown(_span(said.slot))),
         "hosts": (row.hosts, tuple(sorted(host.host_id for host in said.hosts))),
         "UID": (row.uid, said.uid),
         "a move under way": (None, said.pending_slot),
@@ -44,7 +44,8 @@ def _last(row: Row, said: Booking) -> Iterator[str]:
         kept = merged(row.meetings)
         published = merged((c.start, c.end) for c in said.claims if c.host_id == host)
         if kept != published:
-            yield f"claims of {host}: the row has {kept}, the last event {published}"
+            said_of_claims = f"the row has {shown(*kept)}, the last event {shown(*published)}"
+            yield f"claims of {host}: {said_of_claims}"
     if said.revision > row.revision:
         yield f"revision: the row is at {row.revision}, the last event at {said.revision}"
 
@@ -62,7 +63,8 @@ def _order(told: Sequence[Told]) -> Iterator[str]:
         if changes and new.sequence == old.sequence:
             yield f"{after.kind} with the SEQUENCE of what it changes, {new.sequence}"
         if isinstance(after.event, BookingRescheduled) and new.previous_slot != old.slot:
-            yield f"moved from {new.previous_slot}, but stood at {old.slot}: an event is missing"
+            left, stood = shown(_span(new.previous_slot)), shown(_span(old.slot))
+            yield f"moved from {left}, but stood at {stood}: an event is missing"
         if old.uid != new.uid and not isinstance(before.event, BookingProposed):
             yield f"UID changed from {old.uid} to {new.uid}"
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from walk.check_mails import parties_of
 from walk.facts import Difference, Facts, Invitation, Row
+from walk.spans import shown
 
 
 def differences_of_invitations(facts: Facts) -> Iterator[Difference]:
@@ -34,6 +35,6 @@ def _end(parts: Sequence[Invitation], row: Row) -> Iterator[str]:
     last = parts[-1] if parts else None
     if row.status == "confirmed":
         if last is None or last.method == "CANCEL" or last.span != row.slot:
-            yield f"the last is {last}, the booking is at {row.slot}"
+            yield f"the last is {last}, the booking is at {shown(row.slot)}"
     elif last is not None and last.method != "CANCEL":
         yield f"the last is {last}, the booking is {row.status}"

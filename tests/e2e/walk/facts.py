@@ -9,6 +9,7 @@ from entente_contracts import BookingConflictDetected, BookingEvent
 from meetings import Span
 from people import Stretch
 from walk.history import Asked, Deed
+from walk.spans import shown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,13 @@ class Row:
         if self.stands and self.slot:
             return [self.slot]
         return [span for _, span in self.dates] if self.is_held else []
+
+    def __str__(self) -> str:
+        dates = shown(*(span for _, span in self.dates))
+        return (
+            f"{self.status} revision {self.revision} sequence {self.sequence}"
+            f" at {shown(self.slot)}, dates {dates}, UID {self.uid}, hosts {self.hosts}"
+        )
 
     def occupied(self, span: Span) -> Span:
         """Return a meeting's time with the buffers around it."""
@@ -95,6 +103,9 @@ class Invitation:
     uid: str
     sequence: int
     span: Span
+
+    def __str__(self) -> str:
+        return f"{self.method} sequence {self.sequence} for {shown(self.span)}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Time as spans `start <= t < end`: put together, and cut into stretches of one state."""
+"""Time as spans `start <= t < end`: put together, cut by state, and as people read them."""
 
 from collections.abc import Iterable
 from itertools import pairwise
@@ -21,6 +21,11 @@ def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
 def overlap(one: Span, other: Span) -> bool:
     """Tell whether two spans share a moment."""
     return one[0] < other[1] and other[0] < one[1]
+
+
+def shown(*spans: Span | None) -> str:
+    """Return spans as a person reads them, in UTC."""
+    return ", ".join(f"{s[0]:%a %d %H:%M}-{s[1]:%H:%M}" if s else "-" for s in spans) or "nothing"
 
 
 def stretches(busy: Iterable[Span], tentative: Iterable[Span]) -> list[Stretch]:

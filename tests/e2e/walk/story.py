@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from walk.facts import Facts
+from walk.spans import shown
 
 
 def story_of(facts: Facts, booking: UUID) -> list[str]:
@@ -44,6 +45,13 @@ def _lines(facts: Facts, booking: UUID) -> Iterator[tuple[datetime, str, str]]:
 
 def _outcome(facts: Facts, booking: UUID) -> Iterator[str]:
     yield f"row: {facts.rows.get(booking)}"
-    yield from (f"claim: {claim}" for claim in facts.claims if claim.booking == booking)
-    yield from (f"entry: {entry}" for entry in facts.entries if entry.booking == booking)
-    yield from (f"ledger: {notice}" for notice in facts.ledger if notice.booking == booking)
+    for claim in facts.claims:
+        if claim.booking == booking:
+            yield f"claim: {shown(*claim.spans)} of {claim.host}"
+    for entry in facts.entries:
+        if entry.booking == booking:
+            yield f"entry: {entry.status} {shown(entry.span)} in {entry.calendar}, UID {entry.uid}"
+    for notice in facts.ledger:
+        if notice.booking == booking:
+            what = f"{notice.outcome} {notice.kind} of revision {notice.revision}"
+            yield f"ledger: {what} to {notice.party}, {notice.message_id}"

@@ -137,7 +137,7 @@ SPOILT: dict[str, tuple[str, Spoil]] = {
         lambda f: replace(f, claims=[Claim(BOOKING, HOST, (NEW,))]),
     ),
     "a claim of nobody": (
-        "the booking takes None",
+        "the booking takes nothing",
         lambda f: replace(f, claims=[CLAIM, Claim(UUID(int=8), HOST, (OLD,))]),
     ),
     "two at one time": (
