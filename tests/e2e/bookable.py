@@ -41,9 +41,11 @@ class Booking:
         """Return the booking as a party sees it."""
         return (await self._request("GET", party, "")).raise_for_status().json()
 
-    async def act(self, party: Party, verb: str, **body: Any) -> httpx.Response:
+    async def act(
+        self, party: Party, verb: str, *, key: str | None = None, **body: Any
+    ) -> httpx.Response:
         """Confirm, decline, cancel or reschedule; any answer will do."""
-        return await self._request("POST", party, f"/{verb}", json=body)
+        return await self._request("POST", party, f"/{verb}", key, json=body)
 
     async def becomes(self, status: str, **more: Any) -> Any:
         """Wait until the booking has this status, and further fields as given; return it."""
@@ -61,11 +63,13 @@ class Booking:
         caught = await self.entente.stack.mail.messages(self.guest, *others)
         return letters(caught, self.id)
 
-    async def _request(self, method: str, party: Party, path: str, **body: Any) -> httpx.Response:
+    async def _request(
+        self, method: str, party: Party, path: str, key: str | None = None, **body: Any
+    ) -> httpx.Response:
         digest = hmac.new(LINK_KEY.encode(), f"{self.id}|{party}".encode(), hashlib.sha256)
         secret = base64.urlsafe_b64encode(digest.digest()).rstrip(b"=").decode()
         url = f"/v1/public/bookings/{self.id}/{party}{path}"
-        headers = {"Link-Secret": secret}
+        headers = {"Link-Secret": secret, **({"Idempotency-Key": key} if key else {})}
         return await self.entente.booking.request(method, url, headers=headers, **body)
 
 

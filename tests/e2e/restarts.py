@@ -1,0 +1,108 @@
+"""Services that run with other settings for a while, or die at a named place and come back."""
+
+import asyncio
+import signal
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from http import HTTPStatus
+from pathlib import Path
+from typing import TypeVar
+from uuid import uuid4
+
+import httpx
+from entente import Entente
+from journal.lab.eventually import eventually
+from stack.errors import StartFailed
+from stack.service import Service
+
+T = TypeVar("T")
+
+_PATIENCE_SECONDS = 90.0
+# What a dead worker had in hand is free again soon.
+_SHORT_LEASES = {
+    "connector": {
+        "CONNECTOR__ENTRIES__LEASE_SECONDS": "3",
+        "CONNECTOR__ENTRIES__ATTEMPT_SECONDS": "2.5",
+        "CONNECTOR__ENTRIES__LOOK_SECONDS": "2",
+        "CONNECTOR__SYNC__LEASE_SECONDS": "3",
+    },
+    "notifier": {
+        "NOTIFIER__SMTP__TIMEOUT_SECONDS": "2",
+        "NOTIFIER__SENDING__SETTLING_SECONDS": "0.5",
+    },
+}
+
+
+@asynccontextmanager
+async def restarted(entente: Entente, name: str, **settings: str) -> AsyncGenerator[None]:
+    """Have a service run with further settings meanwhile."""
+    service = entente.stack.services[name]
+    usual = service.program.command
+    await service.stop()
+    _give(service, settings)
+    try:
+        await service.start()
+        yield
+    finally:
+        await service.stop()
+        service.program.command = usual
+        await service.start()
+
+
+async def survive(
+    entente: Entente, name: str, failpoint: str, act: Callable[[], Awaitable[T]]
+) -> T:
+    """Return what `act` returns, while a service dies at the failpoint and is started again.
+
+    From then on it is a static member of its groups: who comes back under its id has its
+    partitions at once, nobody waits for the end of a session (KIP-345).
+    """
+    service = entente.stack.services[name]
+    member = {f"{name.upper()}__KAFKA__GROUP_INSTANCE_ID": f"{name}-0"}
+    log = entente.stack.workspace.directory("failpoints") / f"{name}-{uuid4().hex}"
+    await service.stop()
+    _give(service, {**member, **_SHORT_LEASES.get(name, {})})
+    healthy = service.program.command
+    _give(service, {"FAILPOINTS": f"{failpoint}=kill", "FAILPOINTS_LOG": str(log)})
+    async with asyncio.TaskGroup() as tasks:
+        try:
+            with suppress(StartFailed):  # what lies ready may lead it to its end while it starts
+                await service.start()
+            acting = tasks.create_task(_value(act))
+            await eventually(lambda: _ended(service), bool, within=_PATIENCE_SECONDS)
+        finally:
+            service.program.command = healthy
+        assert service.program.exit_code == -signal.SIGKILL, service.program.tail()
+        assert _fired(log) == [f"{failpoint} kill"]
+        await service.start()
+        return await acting
+
+
+async def insist(ask: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
+    """Ask until somebody who is well answers, as clients do that have an idempotency key."""
+    async with asyncio.timeout(_PATIENCE_SECONDS):
+        while True:
+            with suppress(httpx.TransportError):
+                answer = await ask()
+                if answer.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
+                    return answer
+            await asyncio.sleep(0.2)
+
+
+async def _value(act: Callable[[], Awaitable[T]]) -> T:
+    return await act()
+
+
+def _give(service: Service, settings: dict[str, str]) -> None:
+    command = service.program.command
+    service.program.command = replace(command, environment={**command.environment, **settings})
+
+
+async def _ended(service: Service) -> bool:
+    return not service.program.running
+
+
+def _fired(log: Path) -> list[str]:
+    """Return the failpoints that have fired, as `<name> <action>`."""
+    return [line.rpartition(" ")[0] for line in log.read_text().splitlines()]
