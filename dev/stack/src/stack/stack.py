@@ -214,6 +214,7 @@ class Stack:
                 servers.create_task(self.start_issuer())
         if self._settings.services:
             await self.kafka.create_topics(all_topics(installed()))
+            await self.kafka.coordinate_groups()
             await self._start_services()
 
     async def _start_services(self) -> None:

@@ -1,13 +1,18 @@
 """What every Kafka of the stack can do, wherever it runs."""
 
+import asyncio
 from abc import abstractmethod
 from collections.abc import Collection, Iterable, Mapping
 
+from aiokafka.errors import GroupCoordinatorNotAvailableError
 from entente_contracts import Topic
 from messaging.admin import create_topics
 
 from stack.component import Breakable
 from stack.kafka.connection import admin, lists_a_broker
+
+_PATIENCE_SECONDS = 30
+_LOOK_EVERY_SECONDS = 0.1
 
 
 class KafkaBroker(Breakable):
@@ -36,6 +41,17 @@ class KafkaBroker(Breakable):
         """Make those of the topics that do not exist."""
         async with admin(self.bootstrap_servers) as client:
             await create_topics(client, topics)
+
+    async def coordinate_groups(self) -> None:
+        """Have the topic made that Kafka keeps groups in: the first consumer complains without."""
+        async with asyncio.timeout(_PATIENCE_SECONDS), admin(self.bootstrap_servers) as client:
+            while True:
+                try:
+                    await client.find_coordinator("entente-stack")
+                except GroupCoordinatorNotAvailableError:
+                    await asyncio.sleep(_LOOK_EVERY_SECONDS)
+                else:
+                    return
 
     async def delete_topics(self, names: Collection[str]) -> None:
         """Remove topics with all records."""
