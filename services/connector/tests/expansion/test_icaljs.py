@@ -14,9 +14,9 @@ import icalendar
 import pytest
 from connector.domain.expansion import NotACalendar
 from connector.domain.window import Window
+from connector_lab.sample_calendar import WINDOW, build_calendar
 from corpora import CORPORA, PARIS, Found, corpus, explained, ours, read, within, years
 from icaljs_engine import Answer, IcalJs, Question
-from sample_calendar import WINDOW, build_calendar
 
 pytestmark = pytest.mark.integration
 

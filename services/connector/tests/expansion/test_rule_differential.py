@@ -18,10 +18,10 @@ from connector.domain.recurrence_times import times_between
 from connector.domain.window import Window
 from connector.icalendar.expand import expand
 from connector.icalendar.recurrence_text import parse_rule
+from connector_lab.sample_calendar import WINDOW, build_calendar
 from dateutil.rrule import rrulestr
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sample_calendar import WINDOW, build_calendar
 
 pytestmark = pytest.mark.unit
 

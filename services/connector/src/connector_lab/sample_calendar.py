@@ -2,7 +2,7 @@
 
 500 single events over 18 months, 50 series (daily, weekly, every two weeks, monthly by weekday
 and by day, some with COUNT or UNTIL, together 100 EXDATEs) and 40 RECURRENCE-ID overrides, in six
-zones with RRULE-based VTIMEZONEs. `python sample_calendar.py > sample.ics` writes it.
+zones with RRULE-based VTIMEZONEs. `python -m connector_lab.sample_calendar > sample.ics` writes it.
 """
 
 import random
@@ -42,7 +42,7 @@ def build_calendar(seed: int = 2026, *, series_begin: date | None = None) -> byt
 
 class _Builder:
     def __init__(self, seed: int, series_begin: date | None) -> None:
-        self._random = random.Random(seed)
+        self._random = random.Random(seed)  # noqa: S311 - repeatable, not secret
         self._series_begin = series_begin
         self._lines: list[str] = []
 
@@ -95,7 +95,7 @@ class _Builder:
         ending = number % 5
         if ending == 1:
             rule += f";COUNT={self._random.randrange(40, 200)}"
-        elif ending == 2:  # every fifth series has an UNTIL
+        elif ending == 2:  # noqa: PLR2004 - every fifth series has an UNTIL
             rule += f";UNTIL=2026{self._random.randrange(4, 9):02}01T000000Z"
         elif self._series_begin is not None:
             begin = self._series_begin
@@ -146,7 +146,7 @@ def _first_of(rule: str, begin: date) -> date:
     wanted = {"BYDAY=MO": (0, 31), "BYDAY=TU": (1, 31), "BYDAY=2TU": (1, 14)}
     for part, (weekday, latest) in wanted.items():
         if part in rule.replace(",", ";"):
-            earliest = latest - 6 if latest < 31 else 1  # 31: any day of a month
+            earliest = latest - 6 if latest < 31 else 1  # noqa: PLR2004 - any day
             while begin.weekday() != weekday or not earliest <= begin.day <= latest:
                 begin += timedelta(days=1)
             return begin
