@@ -74,8 +74,8 @@ async def _measure(
     async with Stack(StackSettings(postgres=False, kafka=False)) as stack:
         for name in names:
             print(f"{name} …", file=sys.stderr)
-            async with SUITES[name](stack, profile) as suite:
-                results.append(await blocks.run(suite, profile, seed))
+            async with SUITES[name](stack, profile) as suites:
+                results += [await blocks.run(suite, profile, seed) for suite in suites]
         return results, await machine.describe_servers(stack)
 
 

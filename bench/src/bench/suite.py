@@ -1,6 +1,6 @@
 """The words of a benchmark: arms do the same work, a gate checks their answers, targets judge.
 
-A suite is one module in `bench.suites`: it makes arms, a gate, and comparisons with targets.
+A module of `bench.suites` opens one or several suites that share their servers.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import Enum
 from random import Random
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from stack.stack import Stack
 
@@ -94,8 +94,5 @@ class Suite(Generic[Item, Answer]):
             raise ValueError(f"{self.name}: no arm {', '.join(sorted(missing))}")
 
 
-Opened = AbstractAsyncContextManager[Suite[Item, Answer]]
-"""A suite with its connections open."""
-
-Open = Callable[[Stack, Profile], Opened[Item, Answer]]
-"""How a suite is opened: `stack` is entered, with nothing started yet."""
+Open = Callable[[Stack, Profile], AbstractAsyncContextManager[Sequence[Suite[Any, Any]]]]
+"""How a module opens its suites: `stack` is entered; what a suite needs of it, it starts."""

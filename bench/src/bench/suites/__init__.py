@@ -1,9 +1,12 @@
 """The suites by name."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from bench.suite import Open
-from bench.suites import project, relay
+from bench.suites import expand, project, relay
 
-SUITES: Mapping[str, Open[Any, Any]] = {"relay": relay.opened, "project": project.opened}
+SUITES: Mapping[str, Open] = {
+    "expand": expand.opened,
+    "relay": relay.opened,
+    "project": project.opened,
+}

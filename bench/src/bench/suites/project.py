@@ -38,7 +38,7 @@ class Answer:
 
 
 @asynccontextmanager
-async def opened(stack: Stack, profile: Profile) -> AsyncGenerator[Suite[Note, Answer]]:
+async def opened(stack: Stack, profile: Profile) -> AsyncGenerator[Sequence[Suite[Note, Answer]]]:
     """Yield the suite; each arm has a topic, a group and a database of its own."""
     kafka = await stack.start_kafka()
     settings = servers.kafka_settings(kafka)
@@ -68,7 +68,7 @@ async def opened(stack: Stack, profile: Profile) -> AsyncGenerator[Suite[Note, A
         arms.append(await arm(RECORDS, RawRecords, _RECORDS_SHARE))
         arms.append(await arm(RECORDS_AGAIN, RawRecords, _RECORDS_SHARE))
         arms.append(await arm(BATCHES, RawBatches))
-        yield Suite(
+        suite = Suite(
             name="project",
             arms=arms,
             control=(RECORDS, RECORDS_AGAIN),
@@ -79,6 +79,7 @@ async def opened(stack: Stack, profile: Profile) -> AsyncGenerator[Suite[Note, A
             draw=lambda random: notes.draw(random, _EVENTS[profile]),
             gate=gate,
         )
+        yield [suite]
 
 
 def gate(items: Sequence[Note], answer: Answer) -> None:

@@ -42,7 +42,7 @@ Answer = Mapping[str, Sequence[tuple[bytes, Mapping[str, str]]]]
 
 
 @asynccontextmanager
-async def opened(stack: Stack, profile: Profile) -> AsyncGenerator[Suite[Note, Answer]]:
+async def opened(stack: Stack, profile: Profile) -> AsyncGenerator[Sequence[Suite[Note, Answer]]]:
     """Yield the suite with its relay and producers connected."""
     kafka = await stack.start_kafka()
     settings = servers.kafka_settings(kafka)
@@ -70,7 +70,7 @@ async def opened(stack: Stack, profile: Profile) -> AsyncGenerator[Suite[Note, A
         arms.append(await arm(BARE, Bare(producer)))
         arms.append(await arm(BARE_AGAIN, Bare(producer)))
         arms.append(await arm(ONE_BY_ONE, OneByOne(broker), _ONE_BY_ONE_SHARE))
-        yield Suite(
+        suite = Suite(
             name="relay",
             arms=arms,
             control=(BARE, BARE_AGAIN),
@@ -81,6 +81,7 @@ async def opened(stack: Stack, profile: Profile) -> AsyncGenerator[Suite[Note, A
             draw=lambda random: notes.draw(random, _EVENTS[profile]),
             gate=gate,
         )
+        yield [suite]
 
 
 def gate(items: Sequence[Note], answer: Answer) -> None:
