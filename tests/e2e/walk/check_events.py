@@ -59,14 +59,16 @@ def _order(told: Sequence[Told]) -> Iterator[str]:
             yield f"revision {new.revision} was published twice"
         if new.sequence < old.sequence:
             yield f"SEQUENCE fell from {old.sequence} to {new.sequence}"
-        changes = isinstance(after.event, BookingRescheduled | BookingCancelled)
-        if changes and new.sequence == old.sequence:
-            yield f"{after.kind} with the SEQUENCE of what it changes, {new.sequence}"
         if isinstance(after.event, BookingRescheduled) and new.previous_slot != old.slot:
             left, stood = shown(_span(new.previous_slot)), shown(_span(old.slot))
             yield f"moved from {left}, but stood at {stood}: an event is missing"
         if old.uid != new.uid and not isinstance(before.event, BookingProposed):
             yield f"UID changed from {old.uid} to {new.uid}"
+    # A conflict may come while a move is under way, which has counted already.
+    for before, after in pairwise(one for one in told if not one.is_conflict):
+        changes = isinstance(after.event, BookingRescheduled | BookingCancelled)
+        if changes and after.event.booking.sequence == before.event.booking.sequence:
+            yield f"{after.kind} with the SEQUENCE of what it changes"
 
 
 def _span(slot: TimeRange | None) -> Span | None:

@@ -42,10 +42,14 @@ def expected_notices(booking_id: UUID, told: Sequence[Told]) -> Iterator[Expecte
         before = booking
 
 
+def hosts_of(booking: Booking) -> list[str]:
+    """Return the hosts as parties."""
+    return [f"host:{host.host_id}" for host in booking.hosts]
+
+
 def _owed(told: Told, before: Booking | None) -> Iterator[tuple[str, str]]:
     booking = told.event.booking
-    hosts = [f"host:{host.host_id}" for host in booking.hosts]
-    everybody = [*hosts, "guest"]
+    everybody = [*hosts_of(booking), "guest"]
     stood = before is not None and before.status.value in _STANDING
     match told.event:
         case BookingProposed():
@@ -53,7 +57,10 @@ def _owed(told: Told, before: Booking | None) -> Iterator[tuple[str, str]]:
         case BookingConfirmed() if not stood:
             yield from ((party, "invitation") for party in everybody)
         case BookingRescheduled():
-            yield from ((party, "update") for party in everybody)
+            invited = {"guest", *hosts_of(before)} if before and stood else set(everybody)
+            for party in everybody:
+                yield party, "update" if party in invited else "invitation"
+            yield from ((party, "cancellation") for party in invited - set(everybody))
         case BookingCancelled():
             yield from ((party, "cancellation") for party in everybody)
         case BookingDeclined():  # a date lost on the spot: its hosts never heard of it

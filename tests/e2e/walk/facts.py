@@ -134,12 +134,13 @@ class Notice:
 
 
 @dataclass(frozen=True)
-class Command:
-    """A line of the connector's side: what it was told, or told of an entry."""
+class SaidOfEntry:
+    """What booking commanded of an entry, or the connector told of it, perhaps unasked."""
 
     at: datetime
     booking: UUID
-    text: str
+    kind: str
+    details: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,8 +165,16 @@ class Facts:
     deeds: Sequence[Deed] = ()
     refused_guests: frozenset[str] = frozenset()
     kills: Sequence[tuple[datetime, str]] = ()
-    commands: Sequence[Command] = ()
+    said_of_entries: Sequence[SaidOfEntry] = ()
     dead_letters: Sequence[str] = field(default=())
+
+    @property
+    def met(self) -> set[str]:
+        """What happened at least once: kinds of events, of news of entries, of mishaps."""
+        events = {told.kind for all_told in self.told.values() for told in all_told}
+        entries = {said.kind for said in self.said_of_entries}
+        mails = {f"mail {notice.outcome}" for notice in self.notices}
+        return events | entries | mails | {f"{service} killed" for _, service in self.kills}
 
 
 @dataclass(frozen=True)

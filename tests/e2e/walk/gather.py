@@ -23,12 +23,12 @@ from messaging.topology import installed
 from walk.facts import (
     CalendarEntry,
     Claim,
-    Command,
     Facts,
     Invitation,
     Mail,
     Notice,
     Row,
+    SaidOfEntry,
     Told,
 )
 from walk.hands import OURS, Hands
@@ -37,6 +37,7 @@ from walk.quiet import database
 from walk.stage import Stage
 from walk.times import BEGIN, END
 
+_TELLING = ("calendar_id", "booking_revision", "sequence", "status", "start", "slot", "reason")
 _FEED_MINUTES = timedelta(minutes=30)
 
 
@@ -65,7 +66,7 @@ async def gather(stage: Stage, history: History) -> Facts:
         deeds=history.deeds,
         refused_guests=frozenset(history.refused_guests),
         kills=history.kills,
-        commands=await _commands(stage),
+        said_of_entries=await _said_of_entries(stage),
         dead_letters=await _dead_letters(stage),
     )
 
@@ -232,20 +233,24 @@ async def _ledger(stage: Stage) -> list[Notice]:
     )
 
 
-async def _commands(stage: Stage) -> list[Command]:
-    """Return what booking and connector said to each other about entries."""
-    found: list[Command] = []
+async def _said_of_entries(stage: Stage) -> list[SaidOfEntry]:
+    found: list[SaidOfEntry] = []
     for topic in (topics.CALENDAR_COMMANDS, topics.CALENDAR_ENTRIES):
         for record in await stage.entente.wire.records(topic):
             envelope = Envelope.from_headers(record.headers)
             said: Any = json.loads(record.value or b"{}")
-            keys = ("booking_revision", "sequence", "status", "start", "slot", "reason", "uid")
-            known = {key: said[key] for key in keys if key in said}
-            if "command_id" not in said:
-                known["by"] = "hand"
-            name = envelope.type.split(".")[-2]
-            if "booking_id" in said:
-                found.append(Command(envelope.time, UUID(said["booking_id"]), f"{name} {known}"))
+            if "booking_id" not in said:
+                continue
+            kind = envelope.type.split(".")[-2]
+            details = {name: said[name] for name in _TELLING if name in said}
+            found.append(
+                SaidOfEntry(
+                    envelope.time,
+                    UUID(said["booking_id"]),
+                    kind if "command_id" in said else f"{kind} by hand",
+                    " ".join(f"{name}={value}" for name, value in details.items()),
+                )
+            )
     return found
 
 

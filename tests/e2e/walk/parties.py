@@ -1,12 +1,14 @@
 """What guests and hosts do about bookings, through booking's API."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
-from bookable import Offer, Party
+from bookable import Party
+from people import Person
 from walk.doors import Answer, Doors, with_secret
 from walk.history import Asked, History, Known
 from walk.stage import Stage
@@ -87,6 +89,34 @@ class Parties:
         party: Party = chance.choice(("guest", "host"))
         return await self._act(chance, known, party, "cancel", {"reason": "Flu"})
 
+    async def hand_over(self, chance: Random) -> tuple[str | None, str]:
+        """Give a meeting to other hosts, at another time or not, as somebody who manages all."""
+        known = self.history.pick(chance, lambda one: one.status == "confirmed")
+        if known is None:
+            return None, "nothing to hand over"
+        start = some_time(chance).isoformat()
+        if chance.random() < 0.5 and known.seen["slot"]:
+            start = known.seen["slot"]["start"]
+        hosts = chance.sample(self.stage.with_calendars, chance.randint(1, 2))
+        body = {"start": start, "host_ids": [str(host.id) for host in hosts]}
+        path = f"/v1/bookings/{known.id}/reschedule"
+        headers = _bearer(self.stage.operator)
+        answer = await self.doors.ask("POST", path, body, headers=headers)
+        await self._remember(known, answer)
+        return known.id, f"to {len(hosts)}: {answer.outcome}"
+
+    async def quarrel(self, chance: Random) -> tuple[str | None, str]:
+        """Cancel and move a meeting at the same moment."""
+        known = self.history.pick(chance, lambda one: one.status in _STANDING)
+        if known is None:
+            return None, "nothing to quarrel about"
+        start = {"start": some_time(chance).isoformat()}
+        ends = await asyncio.gather(
+            self._act(chance, known, "guest", "cancel", {}),
+            self._act(chance, known, "host", "reschedule", start),
+        )
+        return known.id, " and ".join(end for _, end in ends)
+
     async def look(self, chance: Random) -> tuple[str | None, str]:
         """Follow every link of a mail, as its scanners do."""
         known = self.history.pick(chance)
@@ -115,7 +145,7 @@ class Parties:
         path = f"/v1/public/meeting-types/{offer.slug}/bookings"
         headers: Mapping[str, str] = {}
         if by == "host":
-            path, headers = "/v1/bookings", _bearer(offer)
+            path, headers = "/v1/bookings", _bearer(offer.hosts[0].owner)
             at_once = len(starts) == 1 and chance.random() < 0.5
             body |= {"meeting_type_id": offer.meeting_type_id, "at_once": at_once}
         twice = chance.random() < 0.1
@@ -132,7 +162,7 @@ class Parties:
         """Act by the party's link or, for hosts, as often with the owner's token."""
         path, headers = with_secret(known.id, party)
         if party == "host" and chance.random() < 0.5:
-            path, headers = f"/v1/bookings/{known.id}", _bearer(self.stage.offers[known.offer])
+            path, headers = f"/v1/bookings/{known.id}", _bearer(self.stage.operator)
         if chance.random() < 0.3:
             body |= {"revision": known.seen["revision"]}
         twice = chance.random() < 0.1
@@ -157,5 +187,5 @@ def _utc(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _bearer(offer: Offer) -> Mapping[str, str]:
-    return {"Authorization": f"Bearer {offer.hosts[0].owner.token}"}
+def _bearer(person: Person) -> Mapping[str, str]:
+    return {"Authorization": f"Bearer {person.token}"}

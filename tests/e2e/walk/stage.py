@@ -8,7 +8,7 @@ from pathlib import Path
 from bookable import Offer, available, new_host, offer
 from entente import Entente, running_entente
 from notifier.testing.mail_server import MailServer, a_mail_server
-from people import Host
+from people import Host, Person
 from platforms import DavCalendar, Link, connect_caldav, connect_link
 
 TENANT = "walkers"
@@ -34,6 +34,13 @@ class Stage:
     feed: Link
     feed_host: Host
     offers: Mapping[str, Offer]
+    operator: Person
+    """Somebody who manages all hosts."""
+
+    @property
+    def with_calendars(self) -> list[Host]:
+        """The hosts whose entries go anywhere."""
+        return [*(diary.host for diary in self.diaries), self.feed_host]
 
 
 @asynccontextmanager
@@ -68,4 +75,5 @@ async def _furnished(entente: Entente, post: MailServer) -> Stage:
     }
     for one in offers.values():
         await available(one)
-    return Stage(entente, post, tuple(hosts), tuple(diaries), feed, cyd, offers)
+    operator = await entente.person("operator", tenant=TENANT, roles=("owner", "operator"))
+    return Stage(entente, post, tuple(hosts), tuple(diaries), feed, cyd, offers, operator)

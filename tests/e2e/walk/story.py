@@ -19,23 +19,20 @@ def _lines(facts: Facts, booking: UUID) -> Iterator[tuple[datetime, str, str]]:
     for deed in facts.deeds:
         if deed.booking == str(booking):
             took = (deed.ended - deed.began).total_seconds()
-            yield (
-                deed.began,
-                "people",
-                f"{deed.what} (#{deed.number}, {took:.1f} s): {deed.outcome}",
-            )
+            what = f"{deed.what} (#{deed.number}, {took:.1f} s): {deed.outcome}"
+            yield deed.began, "people", what
     times = [deed.began for deed in facts.deeds if deed.booking == str(booking)]
     for at, service in facts.kills:
         if times and min(times) <= at:
             yield at, "mishap", f"{service} is killed"
     for told in facts.told.get(booking, ()):
-        said = told.event.booking
-        slot = f"{said.slot.start:%a %d %H:%M}" if said.slot else "-"
-        what = f"{told.kind} revision {said.revision} sequence {said.sequence} {said.status} {slot}"
+        of = told.event.booking
+        slot = f"{of.slot.start:%a %d %H:%M}" if of.slot else "-"
+        what = f"{told.kind} revision {of.revision} sequence {of.sequence} {of.status} {slot}"
         yield told.at, "event", what
-    for command in facts.commands:
-        if command.booking == booking:
-            yield command.at, "entry", command.text
+    for said in facts.said_of_entries:
+        if said.booking == booking:
+            yield said.at, "entry", f"{said.kind} {said.details}"
     notices = {n.message_id: n for n in facts.notices if n.booking == booking}
     for mail in facts.mails:
         if notice := notices.get(mail.message_id):

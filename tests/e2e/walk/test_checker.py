@@ -166,6 +166,10 @@ SPOILT: dict[str, tuple[str, Spoil]] = {
         "was published after",
         lambda f: replace(f, told={BOOKING: [MOVED, CONFIRMED]}),
     ),
+    "a move with the SEQUENCE of before": (
+        "with the SEQUENCE of what it changes",
+        lambda f: replace(f, told={BOOKING: [event(BookingConfirmed, 2, 1, OLD), MOVED]}),
+    ),
     "a mail was never accepted": ("no mail was accepted", lambda f: replace(f, mails=MAILS[:-1])),
     "a mail twice": ("accepted 2 times", lambda f: replace(f, mails=[*MAILS, MAILS[-1]])),
     "a mail twice with other words": (
