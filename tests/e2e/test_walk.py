@@ -1,4 +1,8 @@
-"""A random walk through the whole system; afterwards all that can be seen tells one story."""
+"""A random walk through the whole system; afterwards all that can be seen tells one story.
+
+`ENTENTE_WALK=3000` makes it a long one, `ENTENTE_WALK_SEED` another one: the same operations in the
+same order, while what they meet is a matter of time.
+"""
 
 import logging
 import os

@@ -10,17 +10,19 @@ from walk.facts import Difference, Facts
 def differences_of_answers(facts: Facts) -> Iterator[Difference]:
     """Yield bookings nobody was promised, promises without a booking, and letters that died."""
     made = Counter(row.guest for row in facts.rows.values())
+    of_guest = {row.guest: row.id for row in facts.rows.values()}
     for asked in facts.asked:
-        if asked.booking is not None and UUID(asked.booking) not in facts.rows:
-            yield Difference(f"{asked.guest} was promised a booking that does not exist")
-        wanted = 0 if asked.booking is None else 1
-        if made[asked.guest] != wanted:
-            what = (
-                f"{asked.guest} was answered {asked.outcome} and has {made[asked.guest]} bookings"
-            )
-            yield Difference(
-                what, next((r.id for r in facts.rows.values() if r.guest == asked.guest), None)
-            )
-    strangers = made.keys() - {asked.guest for asked in facts.asked}
-    yield from (Difference(f"nobody asked for a booking of {guest}") for guest in strangers)
+        guest, wanted = asked.guest, 0 if asked.booking is None else 1
+        if made[guest] != wanted:
+            what = f"{guest} was answered {asked.outcome} and has {made[guest]} bookings"
+            yield Difference(what, of_guest.get(guest))
+        elif asked.booking is not None and UUID(asked.booking) not in facts.rows:
+            yield Difference(f"{guest} was promised a booking that does not exist")
+    for guest in made.keys() - {asked.guest for asked in facts.asked}:
+        yield Difference(f"nobody asked for the booking of {guest}", of_guest[guest])
+    for booking, revision in facts.answered.items():
+        row = facts.rows.get(booking)
+        if row is not None and row.revision < revision:
+            what = f"revision {revision} was shown, the row is at {row.revision}"
+            yield Difference(what, booking)
     yield from (Difference(f"dead letter: {letter}") for letter in facts.dead_letters)

@@ -149,6 +149,7 @@ class Facts:
 
     `writable` are calendars by id with their host, `foreign` is what else hosts are busy with,
     `busy` what free/busy says of them. `notices` come from Kafka, `ledger` from the notifier.
+    `answered` is the latest revision that somebody was shown.
     """
 
     rows: Mapping[UUID, Row]
@@ -162,6 +163,7 @@ class Facts:
     ledger: Sequence[Notice]
     busy: Mapping[UUID, Sequence[Stretch]]
     asked: Sequence[Asked] = ()
+    answered: Mapping[UUID, int] = field(default_factory=dict[UUID, int])
     deeds: Sequence[Deed] = ()
     refused_guests: frozenset[str] = frozenset()
     kills: Sequence[tuple[datetime, str]] = ()

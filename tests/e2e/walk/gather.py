@@ -63,6 +63,7 @@ async def gather(stage: Stage, history: History) -> Facts:
         ledger=await _ledger(stage),
         busy={host.id: await host.busy(BEGIN, END) or () for host in stage.hosts},
         asked=history.asked,
+        answered={UUID(known.id): known.seen["revision"] for known in history.known},
         deeds=history.deeds,
         refused_guests=frozenset(history.refused_guests),
         kills=history.kills,

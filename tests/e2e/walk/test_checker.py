@@ -208,9 +208,19 @@ SPOILT: dict[str, tuple[str, Spoil]] = {
         lambda f: replace(f, busy={HOST: [(*OLD, "busy"), (*TAKEN, "busy")]}),
     ),
     "a promise is not kept": (
-        "does not exist",
+        "has 0 bookings",
         lambda f: replace(f, asked=[*f.asked, Asked("g", str(UUID(int=7)), "confirming")]),
     ),
+    "another booking than the promised": (
+        "does not exist",
+        lambda f: replace(f, asked=[Asked(GUEST, str(UUID(int=7)), "confirming")]),
+    ),
+    "a booking that nobody asked for": ("nobody asked", lambda f: replace(f, asked=[])),
+    "what was granted is undone": (
+        "revision 5 was shown",
+        lambda f: replace(f, answered={BOOKING: 5}),
+    ),
+    "a letter died": ("dead letter", lambda f: replace(f, dead_letters=["bookings.dlq"])),
     "what was refused exists": (
         "was answered 409",
         lambda f: replace(f, asked=[Asked(GUEST, None, "409 slot_taken")]),
