@@ -124,7 +124,7 @@ class Parties:
             return None, "nothing to look at"
         party: Party = chance.choice(("guest", "host"))
         path, secret = with_secret(known.id, party)
-        known.seen = (await self.doors.look(path, secret)).body
+        await self._remember(known, await self.doors.look(path, secret))
         page = f"/b/{known.id}/{party}/{secret['Link-Secret']}"
         told = [await self.doors.look(page + end, {}) for end in ("", "/cancel", "/reschedule")]
         return known.id, " ".join(str(answer.status) for answer in told)
