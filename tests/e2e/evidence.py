@@ -91,7 +91,7 @@ async def is_told(
     every byte: its sender died between the mail server's answer and noting it.
     """
     await is_over(booking)
-    events = await _events(booking)
+    events = await published(booking)
     assert [type(event) for event in events] == list(story)
     revisions = [event.booking.revision for event in events]
     assert revisions == sorted(set(revisions))
@@ -112,7 +112,7 @@ async def is_told(
             assert _invitations(found) == _due(events)
 
 
-async def _events(booking: Booking) -> list[BookingEvent]:
+async def published(booking: Booking) -> list[BookingEvent]:
     """Return what was published about a booking, repetitions left out, and nothing of a twin."""
     found: dict[UUID, BookingEvent] = {}
     for record in await booking.entente.wire.records(topics.BOOKING_EVENTS):

@@ -140,9 +140,18 @@ async def turned_down(play: Play) -> None:
 
 
 async def refused(play: Play) -> None:
-    sudden = Meeting(uid=uuid4().hex, start=play.begin, minutes=30)
-    await play.scene.calendar.hold(sudden)  # before any reading has seen it
-    booking = await play.survives(play.books)
+    connector = play.scene.entente.stack.services["connector"]
+
+    async def books_in_vain() -> Booking:
+        connector.pause()  # it must not read the calendar before the booking is under way
+        try:
+            sudden = Meeting(uid=uuid4().hex, start=play.begin, minutes=30)
+            await play.scene.calendar.hold(sudden)
+            return await play.books()
+        finally:
+            connector.resume()
+
+    booking = await play.survives(books_in_vain)
     await play.ends(booking, "declined", DECLINED, host_heard=False)
     await play.scene.calendar.hold()
     await play.is_free()

@@ -55,11 +55,14 @@ async def survive(
 ) -> T:
     """Return what `act` returns, while a service dies at the failpoint and is started again.
 
-    From then on it is a static member of its groups: who comes back under its id has its
-    partitions at once, nobody waits for the end of a session (KIP-345).
+    From then on it is a static member of its group with a long session: who comes back under its
+    id within it has its partitions at once (KIP-345).
     """
     service = entente.stack.services[name]
-    member = {f"{name.upper()}__KAFKA__GROUP_INSTANCE_ID": f"{name}-0"}
+    member = {
+        f"{name.upper()}__KAFKA__GROUP_INSTANCE_ID": f"{name}-0",
+        f"{name.upper()}__KAFKA__SESSION_TIMEOUT_SECONDS": "60",
+    }
     log = entente.stack.workspace.directory("failpoints") / f"{name}-{uuid4().hex}"
     await service.stop()
     _give(service, {**member, **_SHORT_LEASES.get(name, {})})
