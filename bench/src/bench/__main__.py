@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import uvloop
 from stack.settings import StackSettings
 from stack.stack import Stack
 
@@ -33,7 +34,8 @@ def main() -> None:
     before = machine.load_average()
     started = datetime.now(UTC)
     try:
-        results, servers = asyncio.run(_measure(arguments.suites, profile, seed))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            results, servers = runner.run(_measure(arguments.suites, profile, seed))
     except WrongAnswerError as error:
         sys.exit(f"wrong answer: {error}")
     path = arguments.json or _RESULTS / f"{started:%Y%m%dT%H%M%SZ}-{profile.value}.json"

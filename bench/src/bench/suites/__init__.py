@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from bench.suite import Open
-from bench.suites import expand, project, relay
+from bench.suites import expand, freebusy, project, relay
 
 SUITES: Mapping[str, Open] = {
     "expand": expand.opened,
+    "freebusy": freebusy.opened,
     "relay": relay.opened,
     "project": project.opened,
 }

@@ -1,0 +1,135 @@
+"""Free/busy questions, and three ways to have them answered."""
+
+import json
+import struct
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from bench.busy import Interval, instant, merged
+from bench.http_client import HttpClient
+from bench.population import Population, calendar_id, host_id
+from bench.suite import WrongAnswerError
+
+_POSTGRES_EPOCH = 946_684_800
+_MICROSECONDS = 1_000_000
+_WITHIN = """
+    calendar_id = ANY ($1) AND starts > $2::timestamptz - interval '1 day'
+    AND starts < $3::timestamptz AND ends > $2::timestamptz
+"""
+_ROWS = f"""
+    SELECT calendar_id, starts, ends FROM projection.busy WHERE {_WITHIN} ORDER BY 1, 2
+"""  # noqa: S608  # a constant
+_PACKED = f"""
+    SELECT calendar_id, string_agg(timestamptz_send(starts) || timestamptz_send(ends), ''::bytea)
+    FROM projection.busy WHERE {_WITHIN} GROUP BY 1
+"""  # noqa: S608  # a constant
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Asks when hosts, by number, are busy."""
+
+    hosts: tuple[int, ...]
+    window: Interval
+
+    @property
+    def calendar_ids(self) -> list[UUID]:
+        """The hosts' calendars."""
+        return [calendar_id(host) for host in self.hosts]
+
+
+Busy = Mapping[UUID, Sequence[Interval]]
+"""Merged intervals by the id of a host or of its calendar; who is not named is free."""
+
+Way = tuple[Callable[[Question], Awaitable[Any]], Callable[[Question, Any], Busy]]
+"""How a question is asked, which is timed, and how the answer is read, which is not."""
+
+
+@asynccontextmanager
+async def over_http(
+    connecting: AbstractAsyncContextManager[HttpClient],
+) -> AsyncGenerator[Way]:
+    """Yield how availability answers."""
+    async with connecting as client:
+
+        async def ask(question: Question) -> bytes:
+            return await client.send(request(client, question))
+
+        yield ask, read_answer
+
+
+def request(client: HttpClient, question: Question) -> bytes:
+    """Return the request."""
+    begin, end = question.window
+    body = {
+        "hosts": [str(host_id(host)) for host in question.hosts],
+        "from": instant(begin).isoformat(),
+        "to": instant(end).isoformat(),
+    }
+    return client.request("/v1/free-busy", body)
+
+
+def rows(connection: Any) -> Way:
+    """Return how the bare driver answers: a row for each interval."""
+
+    async def ask(question: Question) -> Any:
+        begin, end = map(instant, question.window)
+        return await connection.fetch(_ROWS, question.calendar_ids, begin, end)
+
+    def read(question: Question, found: Any) -> Busy:
+        intervals: dict[UUID, list[Interval]] = {}
+        for calendar, start, end in found:
+            interval = (int(start.timestamp()), int(end.timestamp()))
+            intervals.setdefault(calendar, []).append(interval)
+        return {it: merged(busy, question.window) for it, busy in intervals.items()}
+
+    return ask, read
+
+
+def packed(connection: Any) -> Way:
+    """Return how the bare driver answers with one packed value for each calendar."""
+
+    async def ask(question: Question) -> Any:
+        begin, end = map(instant, question.window)
+        return await connection.fetch(_PACKED, question.calendar_ids, begin, end)
+
+    def read(question: Question, found: Any) -> Busy:
+        return {it: merged(_unpacked(busy), question.window) for it, busy in found}
+
+    return ask, read
+
+
+def check(population: Population, question: Question, busy: Busy) -> None:
+    """Raise WrongAnswerError where somebody is busy at another time."""
+    for host in question.hosts:
+        expected = population.busy(host, question.window)
+        found = busy.get(host_id(host)) or busy.get(calendar_id(host)) or []
+        if found != expected:
+            raise WrongAnswerError(
+                f"host {host}: {len(found)} intervals, should be {len(expected)}"
+            )
+
+
+def read_answer(question: Question, body: bytes) -> Busy:
+    """Read what availability answers."""
+    return {
+        UUID(host["host_id"]): merged(
+            [(_seconds(it["start"]), _seconds(it["end"])) for it in host["busy"]], question.window
+        )
+        for host in json.loads(body)["hosts"]
+    }
+
+
+def _seconds(text: str) -> int:
+    return int(datetime.fromisoformat(text).timestamp())
+
+
+def _unpacked(busy: bytes) -> list[Interval]:
+    return [
+        (start // _MICROSECONDS + _POSTGRES_EPOCH, end // _MICROSECONDS + _POSTGRES_EPOCH)
+        for start, end in struct.iter_unpack(">qq", busy)
+    ]
