@@ -1,0 +1,18 @@
+{{/*
+A Job's pod cannot be changed, labels included, so a Job that is no hook is named by what it runs:
+changed, it is another Job; unchanged, nothing runs again. Takes (list root what mode pod).
+*/}}
+{{- define "entente.jobName" -}}
+{{- include "entente.fullname" (index . 0) }}-{{ index . 1 }}
+{{- if eq (index . 2) "job" }}-{{ sha256sum (index . 3) | trunc 8 }}{{ end }}
+{{- end }}
+
+{{/* The annotations of a hook; the last Job stays, for its logs. Takes the mode. */}}
+{{- define "entente.jobHook" -}}
+{{- if eq . "hook" -}}
+annotations:
+  helm.sh/hook: pre-install,pre-upgrade
+  helm.sh/hook-weight: "0"
+  helm.sh/hook-delete-policy: before-hook-creation
+{{- end -}}
+{{- end }}
