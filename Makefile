@@ -75,6 +75,7 @@ lock: .venv/bin/uv ## Lock the dependencies anew, with hashes, for development a
 	$(BIN)/uv lock
 	$(BIN)/uv export --quiet --only-group uv $(EXPORT) > locks/uv.txt
 	$(BIN)/uv export --quiet --all-packages --all-groups $(EXPORT) > locks/development.txt
+	$(BIN)/uv export --quiet --package entente-cli --no-default-groups $(EXPORT) > locks/cli.txt
 	for service in $(SERVICES); do \
 	  $(BIN)/uv export --quiet --package $$service --no-default-groups $(EXPORT) > locks/$$service.txt; done
 
