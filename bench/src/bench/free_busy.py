@@ -59,7 +59,12 @@ async def over_http(
         async def ask(question: Question) -> bytes:
             return await client.send(request(client, question))
 
-        yield ask, read_answer
+        yield ask, read
+
+
+def read(question: Question, body: bytes) -> Busy:
+    """Read availability's answer to a question."""
+    return read_answer(question.window, body)
 
 
 def request(client: HttpClient, question: Question) -> bytes:
@@ -114,11 +119,11 @@ def check(population: Population, question: Question, busy: Busy) -> None:
             )
 
 
-def read_answer(question: Question, body: bytes) -> Busy:
+def read_answer(window: Interval, body: bytes) -> Busy:
     """Read what availability answers."""
     return {
         UUID(host["host_id"]): merged(
-            [(_seconds(it["start"]), _seconds(it["end"])) for it in host["busy"]], question.window
+            [(_seconds(it["start"]), _seconds(it["end"])) for it in host["busy"]], window
         )
         for host in json.loads(body)["hosts"]
     }

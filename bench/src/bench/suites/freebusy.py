@@ -29,6 +29,7 @@ from bench.free_busy import (
     check,
     over_http,
     packed,
+    read,
     read_answer,
     request,
     rows,
@@ -107,7 +108,7 @@ class _Scene:
         return Suite(
             name="free/busy, 8 clients",
             arms=[
-                _together(HTTP, self._ours, request, read_answer),
+                _together(HTTP, self._ours, request, read),
                 _together(PLAIN, self._plain, _plain_request, _read_plain),
                 _together(NOOP, self._plain, _noop_request, _read_nothing),
                 _together(NOOP_AGAIN, self._plain, _noop_request, _read_nothing),
@@ -185,7 +186,7 @@ def _read_plain(question: Question, body: bytes) -> Busy:
     answer = {
         "hosts": [{"host_id": it["calendar_id"], **it} for it in json.loads(body)["calendars"]]
     }
-    return read_answer(question, json.dumps(answer).encode())
+    return read_answer(question.window, json.dumps(answer).encode())
 
 
 def _noop_request(client: HttpClient, question: Question) -> bytes:
