@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +41,7 @@ _WAY: tuple[tuple[str, str | Topic], ...] = (
     ("availability", topics.BOOKING_EVENTS),
     ("notifier", topics.BOOKING_EVENTS),
     ("notifier", _MAILS),
+    ("notifier", _OUTBOX),
 )
 _METHODS: dict[type[BookingEvent], str] = {
     BookingConfirmed: "REQUEST",
@@ -110,6 +112,18 @@ async def is_told(
         assert {len(set(same)) for same in copies.values()} == {1}
         if address == booking.guest:
             assert _invitations(found) == _due(events)
+
+
+async def mails_to(booking: Booking, address: str) -> list[str]:
+    """Return the texts of the mails about a booking that somebody got."""
+    caught = await booking.entente.stack.mail.messages(address)
+    return [text_of(mail.message) for mail in caught if letters([mail], booking.id)]
+
+
+def text_of(message: EmailMessage) -> str:
+    """Return what people read in a mail without any colours."""
+    body = message.get_body(("plain",))
+    return str(body.get_content()) if body else ""
 
 
 async def published(booking: Booking) -> list[BookingEvent]:

@@ -1,6 +1,7 @@
 """Services that run with other settings for a while, or die at a named place and come back."""
 
 import asyncio
+import os
 import signal
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -11,6 +12,7 @@ from typing import TypeVar
 from uuid import uuid4
 
 import httpx
+import pytest
 from entente import Entente
 from journal.lab.eventually import eventually
 from stack.errors import StartFailed
@@ -32,6 +34,16 @@ _SHORT_LEASES = {
         "NOTIFIER__SENDING__SETTLING_SECONDS": "0.5",
     },
 }
+
+
+def require_real_kafka(entente: Entente) -> None:
+    """Skip a test where Kafka neither balances groups nor keeps anything; fail it in CI."""
+    if entente.stack.kafka.real:
+        return
+    reason = "needs a real Kafka"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 @asynccontextmanager

@@ -1,7 +1,6 @@
 """Services that are killed in the middle of changes agree with the calendars afterwards."""
 
 import asyncio
-import os
 import signal
 import sys
 from datetime import timedelta
@@ -16,6 +15,7 @@ from journal.lab.eventually import eventually
 from meetings import Meeting, monday
 from people import Host
 from platforms import connect_caldav, connect_in_house, connect_link
+from restarts import require_real_kafka
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -41,8 +41,7 @@ def picture(chance: Random, day: int) -> list[Meeting]:
 async def test_after_a_kill_the_answer_is_what_the_calendars_hold(
     entente: Entente, victims: tuple[str, ...]
 ) -> None:
-    if not entente.stack.kafka.real:
-        unless_in_ci("needs a Kafka that balances groups")
+    require_real_kafka(entente)
     services = [entente.stack.services[name] for name in victims]
     host = await entente.host(ZONE)
     dav = await connect_caldav(host, entente.radicale)
@@ -107,9 +106,3 @@ async def operate(entente: Entente, *arguments: str) -> str:
     output, _ = await process.communicate()
     assert process.returncode == 0, output.decode()
     return " ".join(output.decode().split())
-
-
-def unless_in_ci(reason: str) -> None:
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)

@@ -20,6 +20,7 @@ from meetings import Meeting, monday
 from messaging.topology import installed
 from people import Host
 from platforms import DavCalendar, connect_caldav, connect_link
+from restarts import require_real_kafka
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -32,6 +33,8 @@ ABOUT_BOOKINGS = (
     topics.CALENDAR_ENTRIES,
     topics.NOTIFICATION_EVENTS,
 )
+# A command that the connector does not remember gets the same answer again; booking passes it over.
+REPEATED = topics.CALENDAR_ENTRIES.name
 Facts: TypeAlias = dict[str, list[Any]]
 
 
@@ -76,8 +79,7 @@ class Cast:
 async def test_topics_read_again_twice_change_nothing(
     entente: Entente, *, remembered: bool
 ) -> None:
-    if not entente.stack.kafka.real:
-        pytest.skip("needs a Kafka that keeps what was read")
+    require_real_kafka(entente)
     cast = await act(entente)
     before = await cast.facts()
     assert all(before.values())
@@ -86,7 +88,8 @@ async def test_topics_read_again_twice_change_nothing(
         for booking in cast.bookings:
             await is_over(booking)
         after = await cast.facts()
-        assert [place for place in before if after[place] != before[place]] == []
+        changed = {place for place in before if after[place] != before[place]}
+        assert changed <= ({REPEATED} if not remembered else set())
 
 
 async def act(entente: Entente) -> Cast:

@@ -24,6 +24,7 @@ from plays import (
     superseded,
     turned_down,
 )
+from restarts import require_real_kafka
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
@@ -89,8 +90,7 @@ PLAYS = {
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def scene(entente: Entente) -> Scene:
-    if not entente.stack.kafka.real:
-        pytest.skip("needs a Kafka that balances groups")
+    require_real_kafka(entente)
     host = await new_host(entente, ZONE)
     calendar = await connect_caldav(host, entente.radicale)
     common = {"minimum_notice_minutes": 0, "horizon_days": 40}
