@@ -39,8 +39,15 @@ class KafkaSettings(BaseModel):
     group_instance_id: str | None = Field(
         default=None, description="Static membership (KIP-345): stable per pod, StatefulSets only"
     )
-    session_timeout_seconds: float = Field(default=30.0, gt=0, le=300)
-    startup_timeout_seconds: float = Field(default=15.0, gt=0)
+    session_timeout_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        le=300,
+        description="After it, a silent member's partitions go to others",
+    )
+    startup_timeout_seconds: float = Field(
+        default=15.0, gt=0, description="How long a start waits for Kafka"
+    )
 
     @model_validator(mode="after")
     def _sasl_needs_credentials(self) -> "KafkaSettings":
@@ -57,9 +64,15 @@ class PostgresSettings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     dsn: SecretStr = Field(description="postgresql://user:password@host:port/database?sslmode=…")
-    pool_size: int = Field(default=10, ge=2, le=200)
-    statement_timeout_seconds: float = Field(default=30.0, gt=0)
-    startup_timeout_seconds: float = Field(default=15.0, gt=0)
+    pool_size: int = Field(default=10, ge=2, le=200, description="Connections of one pool")
+    statement_timeout_seconds: float = Field(
+        default=30.0,
+        gt=0,
+        description="After it, the server ends a statement or an idle transaction",
+    )
+    startup_timeout_seconds: float = Field(
+        default=15.0, gt=0, description="How long a start waits for PostgreSQL"
+    )
 
 
 class TelemetrySettings(BaseModel):

@@ -16,7 +16,7 @@ class AvailabilitySettings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     url: str = Field(min_length=1, description="Base URL")
-    timeout_seconds: float = Field(default=3.0, gt=0)
+    timeout_seconds: float = Field(default=3.0, gt=0, description="For one answer")
     client_id: str = "booking"
     client_secret: SecretStr = Field(description="Of this service at the issuer")
 

@@ -60,16 +60,31 @@ class SyncSettings(BaseModel):
     enabled: bool = Field(default=True, description="Off: this replica answers HTTP only")
     concurrency: int = Field(default=16, ge=1, le=500, description="Calendars read at once")
     per_server: int = Field(default=4, ge=1, description="At once from one server, all replicas")
-    lease_seconds: float = Field(default=180.0, gt=0)
+    lease_seconds: float = Field(
+        default=180.0,
+        gt=0,
+        description="After it, another replica reads what a dead one had in hand",
+    )
     interval_seconds: float = Field(default=300.0, gt=0, description="Between two good readings")
-    first_retry_seconds: float = Field(default=30.0, gt=0)
-    failures_to_degrade: int = Field(default=3, ge=1)
-    stale_after_seconds: float = Field(default=3600.0, gt=0)
+    first_retry_seconds: float = Field(
+        default=30.0, gt=0, description="After a first failure; longer with each"
+    )
+    failures_to_degrade: int = Field(
+        default=3, ge=1, description="In a row, and a calendar is announced as degraded"
+    )
+    stale_after_seconds: float = Field(
+        default=3600.0, gt=0, description="Without a good reading, it is degraded as well"
+    )
     freshness_seconds: float = Field(
         default=900.0, gt=0, description="How often an unchanged calendar is announced as checked"
     )
-    deletion_share: float = Field(default=0.5, gt=0, le=1)
-    deletion_count: int = Field(default=10, ge=0)
+    deletion_share: float = Field(
+        default=0.5,
+        gt=0,
+        le=1,
+        description="A reading that loses more of a calendar waits for a word",
+    )
+    deletion_count: int = Field(default=10, ge=0, description="If it loses more entries than this")
 
 
 class EntriesSettings(BaseModel):
@@ -78,11 +93,17 @@ class EntriesSettings(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     concurrency: int = Field(default=8, ge=1, le=500, description="Entries written at once")
-    lease_seconds: float = Field(default=60.0, gt=0)
-    attempt_seconds: float = Field(default=45.0, gt=0)
+    lease_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        description="After it, another replica tries what a dead one had in hand",
+    )
+    attempt_seconds: float = Field(default=45.0, gt=0, description="For one entry, look included")
     look_seconds: float = Field(default=15.0, gt=0, description="For all calendars that block")
-    first_retry_seconds: float = Field(default=1.0, gt=0)
-    longest_retry_seconds: float = Field(default=900.0, gt=0)
+    first_retry_seconds: float = Field(
+        default=1.0, gt=0, description="After a first failure; longer with each"
+    )
+    longest_retry_seconds: float = Field(default=900.0, gt=0, description="Between two attempts")
 
     @model_validator(mode="after")
     def _outlasts(self) -> Self:
@@ -96,7 +117,7 @@ class ExpansionSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    workers: int = Field(default=2, ge=1, le=64)
+    workers: int = Field(default=2, ge=1, le=64, description="Processes of one replica")
     memory_mib: int = Field(default=1024, ge=256, description="Address space of each worker")
     seconds: float = Field(default=60.0, gt=0, description="For one calendar")
 
