@@ -3,31 +3,42 @@
 
 - the table of values in the chart's README, from the `# --` comments in values.yaml;
 - the settings each service takes, in values.schema.json, from the service's settings model;
-- the tables of settings in docs/operating.md, from the same.
+- the tables of settings in docs/operating.md, from the same;
+- the topics each service reads and writes, in docs/install-on-kubernetes.md.
 
 `python deploy/helm/generate.py [--check]`; with `--check`, exit code 1 names what is out of date.
 """
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import booking.main
+import connector.subscriptions
 from availability.settings import AvailabilitySettings
 from booking.settings import BookingSettings
 from connector.settings import ConnectorSettings
+from entente_contracts import Topic, topics
 from messaging.settings import ServiceSettings, variable_names
+from messaging.topology import installed
 from notifier.settings import NotifierSettings
 from readme import values_table
 
 CHART = Path(__file__).parent / "entente"
-OPERATING = Path(__file__).parents[2] / "docs" / "operating.md"
+DOCS = Path(__file__).parents[2] / "docs"
 SERVICES: Mapping[str, type[ServiceSettings]] = {
     "connector": ConnectorSettings,
     "availability": AvailabilitySettings,
     "booking": BookingSettings,
     "notifier": NotifierSettings,
+}
+PUBLISHES: Mapping[str, Sequence[Topic]] = {
+    "connector": connector.subscriptions.PUBLISHES,
+    "availability": (topics.AVAILABILITY_EVENTS,),
+    "booking": booking.main.PUBLISHES,
+    "notifier": (topics.NOTIFICATION_EVENTS,),
 }
 # The chart sets these from values of its own.
 OWNED = frozenset(
@@ -65,11 +76,13 @@ NOT_HERE = frozenset({"KAFKA__GROUP_INSTANCE_ID", "TELEMETRY__SPANS_PATH"})
 def main(*, check: bool) -> int:
     """Write or compare; return the exit code."""
     schema, readme = CHART / "values.schema.json", CHART / "README.md"
+    operating, install = DOCS / "operating.md", DOCS / "install-on-kubernetes.md"
     values = (CHART / "values.yaml").read_text()
     derived = {
         schema: with_settings(schema.read_text()),
         readme: between(readme.read_text(), "values", values_table(values)),
-        OPERATING: between(OPERATING.read_text(), "settings", settings_tables()),
+        operating: between(operating.read_text(), "settings", settings_tables()),
+        install: between(install.read_text(), "topics", topics_table()),
     }
     stale = [path for path, text in derived.items() if path.read_text() != text]
     for path in stale:
@@ -121,6 +134,16 @@ def settings_tables() -> str:
     )
 
 
+def topics_table() -> str:
+    """Return the topics each service's Kafka user reads and writes, as Markdown."""
+    read = installed()
+    rows = [
+        f"| {service} | {_names(read[service])} | {_names(written)} |"
+        for service, written in PUBLISHES.items()
+    ]
+    return "\n".join(["| user | reads | writes |", "|---|---|---|", *rows])
+
+
 def between(text: str, name: str, content: str) -> str:
     """Return the text with what stands between its marks of this name replaced."""
     begin, end = f"<!-- {name} -->\n", f"\n<!-- /{name} -->"
@@ -138,7 +161,13 @@ def _settings_table(title: str, leaves: Mapping[str, Any]) -> Iterator[str]:
     for name, leaf in leaves.items():
         default = json.dumps(leaf["default"]) if "default" in leaf else ""
         shown = "" if default in {"", "null"} else f"`{default}`"
-        yield f"| `{name}` | {shown} | {leaf.get('description', '')} |"
+        if "description" not in leaf:
+            raise ValueError(f"{name}: its settings model does not say what it does")
+        yield f"| `{name}` | {shown} | {leaf['description']} |"
+
+
+def _names(of: Sequence[Topic]) -> str:
+    return ", ".join(f"`{topic.name}`" for topic in of)
 
 
 def _leaf(document: Mapping[str, Any], path: list[str]) -> dict[str, Any]:
