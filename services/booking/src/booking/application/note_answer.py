@@ -1,6 +1,7 @@
 """Noting what a calendar answers about an entry it was told to write or remove."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from entente_contracts import (
@@ -24,14 +25,25 @@ from booking.domain.slot import Slot
 async def note_answer(
     bookings: Bookings, delivery: Delivery[EntryEvent], *, now: Callable[[], datetime]
 ) -> None:
-    """Note the answer; one to a command that was replaced or answered already changes nothing."""
+    """Note the answer; one to a command that was replaced or answered already changes nothing.
+
+    A conflict that is known already, from the calendar's month, is not announced again.
+    """
     event = delivery.message
+    is_known = False
 
     def decide(booking: Booking) -> Transition | None:
         if booking.tenant_id != event.tenant_id:
             return None
-        return _transition(booking, event, now())
+        transition = _transition(booking, event, now())
+        if transition is not None and is_known:
+            return replace(transition, fact=None, obstacle=None)
+        return transition
 
+    booking = await bookings.load(event.booking_id)
+    expected = decide(booking) if booking else None
+    if expected is not None and expected.obstacle is not None:
+        is_known = not await bookings.note_conflict(expected.after, expected.obstacle)
     try:
         await change(bookings, event.booking_id, decide, step="answer", cause=delivery)
     except NotFoundError:
