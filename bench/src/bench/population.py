@@ -18,7 +18,7 @@ _CHUNK = 1_000
 _LONG_SHARE = 0.01
 _MONTHS = 12
 _WEEK = "[[[540,1020]],[[540,1020]],[[540,1020]],[[540,1020]],[[540,1020]],[],[]]"
-_ZONES = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles")
+ZONES = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles")
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def _row(population: Population, random: Random) -> Interval:
 
 
 def _host(number: int) -> tuple[Any, ...]:
-    zone = _ZONES[number % len(_ZONES)]
+    zone = ZONES[number % len(ZONES)]
     hours = f'{{"weekly": {_WEEK}, "overrides": {{}}}}'
     return host_id(number), TENANT, 1, False, True, zone, hours
 
