@@ -53,9 +53,9 @@ def changed(case: str, **changes: Any) -> dict[str, Any]:
     return values
 
 
-def render(values: Mapping[str, Any]) -> list[Manifest]:
+def render(values: Mapping[str, Any], *, release: str = RELEASE) -> list[Manifest]:
     """Return the objects of a release with these values; raises HelmError."""
-    texts = _chart().render(dict(values), name=RELEASE, namespace="bookings")
+    texts = _chart().render(dict(values), name=release, namespace="bookings")
     return [
         manifest
         for name, text in texts.items()
@@ -63,6 +63,12 @@ def render(values: Mapping[str, Any]) -> list[Manifest]:
         for manifest in yaml.load_all(text, yaml.CSafeLoader)  # as safe, several times faster
         if manifest
     ]
+
+
+def notes(values: Mapping[str, Any]) -> str:
+    """Return what Helm says after an installation with these values."""
+    texts = _chart().render(dict(values), name=RELEASE, namespace="bookings")
+    return texts["entente/templates/NOTES.txt"]
 
 
 @cache

@@ -1,7 +1,7 @@
-{{/* What all objects' names begin with; 40 characters leave room for the longest ending. */}}
+{{/* What all objects' names begin with; 33 of 63 characters are left by `-availability-migrate-<hash>`. */}}
 {{- define "entente.fullname" -}}
 {{- $name := .Values.fullnameOverride | default .Release.Name -}}
-{{- $name | trunc 40 | trimSuffix "-" -}}
+{{- $name | trunc 33 | trimSuffix "-" -}}
 {{- end }}
 
 {{/* The labels by which a component's pods are found; they never change. Takes (list root component). */}}
