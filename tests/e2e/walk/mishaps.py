@@ -10,34 +10,36 @@ from walk.history import History
 from walk.stage import Stage
 
 _LONGEST_AWAY = 4.0
+_MOST_AWAY = 2
 _LONGEST_ILL = 3.0
 
 
 @dataclass
 class Mishaps:
-    """Breaks and mends; one service at a time is away."""
+    """Breaks and mends; at most two services at a time are away."""
 
     stage: Stage
     history: History
     _turns: Iterator[str] = field(init=False)
-    _away: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _away: set[str] = field(default_factory=set[str])
 
     def __post_init__(self) -> None:
         self._turns = cycle(self.stage.entente.stack.services)
 
     async def kill(self, chance: Random) -> tuple[None, str]:
         """Kill the next service as the out-of-memory killer would; start it a while later."""
-        if self._away.locked():
-            return None, "another is away"
-        async with self._away:
-            name = next(self._turns)
-            victim = self.stage.entente.stack.services[name]
-            await victim.kill()
-            self.history.killed(name)
-            away = chance.uniform(0, _LONGEST_AWAY)
-            await asyncio.sleep(away)
-            await victim.start()
-            return None, f"{name} for {away:.1f} s"
+        if len(self._away) >= _MOST_AWAY:
+            return None, "enough are away"
+        name = next(name for name in self._turns if name not in self._away)
+        self._away.add(name)
+        victim = self.stage.entente.stack.services[name]
+        await victim.kill()
+        self.history.killed(name)
+        away = chance.uniform(0, _LONGEST_AWAY)
+        await asyncio.sleep(away)
+        await victim.start()
+        self._away.remove(name)
+        return None, f"{name} for {away:.1f} s"
 
     async def fail_mail(self, chance: Random) -> tuple[None, str]:
         """Have the mail server treat a host or a known guest badly for a while."""
