@@ -70,6 +70,10 @@ topics: setup ## Make the topics on the Kafka at KAFKA (host:port)
 bench: setup ## Measure the hot paths against floors and peers, in a few minutes
 	$(BIN)/python -m bench --profile smoke
 
+.PHONY: bench-full
+bench-full: setup ## Measure them on larger data, for as long as it takes to be sure
+	$(BIN)/python -m bench --profile full
+
 .PHONY: lock
 lock: .venv/bin/uv ## Lock the dependencies anew, with hashes, for development and for each service
 	$(BIN)/uv lock

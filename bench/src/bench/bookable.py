@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from booking.adapters.postgres.bookings import PostgresBookings
@@ -45,7 +46,7 @@ class Bookable:
 
     services: Services
     postgres: PostgresSettings
-    pool: object
+    pool: Any
     kinds: list[MeetingType]
     _taken: int = 0
 

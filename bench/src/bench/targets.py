@@ -68,7 +68,7 @@ class AtLeast(Target):
 
     def written(self, goal: float) -> str:
         """Return `≥ goal`."""
-        return f"≥ {goal:g}x"
+        return f"≥ {goal:.3g}x"
 
 
 class AtMost(Target):
@@ -88,7 +88,7 @@ class AtMost(Target):
 
     def written(self, goal: float) -> str:
         """Return `≤ goal`."""
-        return f"≤ {goal:g}x"
+        return f"≤ {goal:.3g}x"
 
 
 def trustworthy(control: Ratio) -> bool:

@@ -1,0 +1,90 @@
+"""How the cost of an answer grows with what is stored and with what is asked (target 11, slopes).
+
+A target is the factor by which the question or the store grows, to the power of the slope allowed.
+"""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from random import Random
+
+from stack.stack import Stack
+
+from bench import availability_service, free_busy
+from bench.asking import one_by_one
+from bench.availability_service import Running
+from bench.free_busy import Busy, Question, over_http
+from bench.http_client import connected
+from bench.population import Population
+from bench.suite import Arm, Comparison, Measurement, Profile, Suite
+from bench.targets import AtMost
+
+_HOSTS = {Profile.SMOKE: (200, 1_000), Profile.FULL: (1_000, 10_000)}
+_ROWS_EACH = 500
+_QUESTIONS = {Profile.SMOKE: 10, Profile.FULL: 50}
+_FLAT, _LINEAR = 0.15, 1.05
+
+FEW = "10 hosts, 14 days"
+FEW_AGAIN = "10 hosts, 14 days, again"
+FEW_OF_MANY = "10 hosts, 14 days, of more hosts"
+MORE_HOSTS = "200 hosts, 14 days"
+MORE_DAYS = "10 hosts, 90 days"
+MOST = "200 hosts, 90 days"
+
+Answer = Sequence[tuple[Population, Question, Busy]]
+"""Each question with whom it was about and its answer."""
+
+
+@asynccontextmanager
+async def opened(stack: Stack, profile: Profile) -> AsyncGenerator[Sequence[Suite[int, Answer]]]:
+    """Yield the suite, on a service with few hosts and one with many."""
+    few, many = (Population.around_now(hosts, _ROWS_EACH) for hosts in _HOSTS[profile])
+    async with AsyncExitStack() as parts:
+        on_few = few, await parts.enter_async_context(availability_service.running(stack, few))
+        on_many = many, await parts.enter_async_context(availability_service.running(stack, many))
+        yield [
+            Suite(
+                name="growth",
+                arms=[
+                    _arm(FEW, *on_few, hosts=10, days=14),
+                    _arm(FEW_AGAIN, *on_few, hosts=10, days=14),
+                    _arm(FEW_OF_MANY, *on_many, hosts=10, days=14),
+                    _arm(MORE_HOSTS, *on_few, hosts=200, days=14),
+                    _arm(MORE_DAYS, *on_few, hosts=10, days=90),
+                    _arm(MOST, *on_few, hosts=200, days=90),
+                ],
+                control=(FEW, FEW_AGAIN),
+                comparisons=[
+                    Comparison(FEW_OF_MANY, FEW, AtMost((many.hosts / few.hosts) ** _FLAT)),
+                    Comparison(MORE_HOSTS, FEW, AtMost((200 / 10) ** _LINEAR)),
+                    Comparison(MORE_DAYS, FEW, AtMost((90 / 14) ** _LINEAR)),
+                    Comparison(MOST, FEW, AtMost((200 * 90 / (10 * 14)) ** _LINEAR)),
+                ],
+                draw=lambda random: [random.getrandbits(32) for _ in range(_QUESTIONS[profile])],
+                gate=gate,
+            )
+        ]
+
+
+def gate(_: Sequence[int], answer: Answer) -> None:
+    """Refuse an answer in which somebody is busy at another time."""
+    for population, question, busy in answer:
+        free_busy.check(population, question, busy)
+
+
+def _arm(
+    name: str, population: Population, service: Running, *, hosts: int, days: int
+) -> Arm[int, Answer]:
+    def question(seed: int) -> Question:
+        random = Random(seed)
+        chosen = tuple(random.sample(range(population.hosts), hosts))
+        return Question(chosen, population.window(random, days))
+
+    async def measure(items: Sequence[int]) -> Measurement[Answer]:
+        questions = [question(seed) for seed in items]
+        async with over_http(connected(service.service.url, service.headers)) as (ask, read):
+            seconds, answers = await one_by_one(questions, ask)
+        return Measurement(
+            seconds, [(population, q, read(q, a)) for q, a in zip(questions, answers, strict=True)]
+        )
+
+    return Arm(name, measure)
