@@ -52,6 +52,7 @@ lint: setup ## Check format, lint rules, types, import rules and generated files
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/python -m entente_contracts.schemas --check
+	$(BIN)/python deploy/helm/generate.py --check
 
 .PHONY: format
 format: setup ## Format the code and mend what ruff can mend
