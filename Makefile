@@ -38,8 +38,8 @@ smoke: setup ## Book, move and cancel a meeting as a guest on a stack of its own
 	$(BIN)/python -m stack.smoke
 
 .PHONY: test
-test: setup ## Run every test (real PostgreSQL and Kafka, started by the tests)
-	$(BIN)/pytest
+test: setup ## Run every test (real PostgreSQL and Kafka, started by the tests), two files at a time
+	$(BIN)/pytest -n 2 --dist loadfile
 
 .PHONY: unit
 unit: setup ## Run the tests that need neither network nor servers
