@@ -1,5 +1,6 @@
 """The operator's commands against a real broker, and their refusals without one."""
 
+from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from messaging.admin import connect_admin, create_topics
 from messaging.broker import build_producer
 from messaging.redrive import DeadLetterQueue
 from messaging.settings import KafkaSettings
+from stack import Stack, StackSettings
 from stack.kafka.broker import KafkaBroker
 from typer.testing import CliRunner
 
@@ -43,8 +45,12 @@ def test_a_missing_address_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.integration
-async def test_a_dead_letter_is_shown_and_redriven(require_real_kafka: KafkaBroker) -> None:
-    settings = KafkaSettings(bootstrap_servers=require_real_kafka.bootstrap_servers)
+async def test_a_dead_letter_is_shown_and_redriven(
+    require_real_kafka: KafkaBroker, private_stack: Callable[[StackSettings], Awaitable[Stack]]
+) -> None:
+    del require_real_kafka
+    stack = await private_stack(StackSettings(postgres=False))  # others use the group's topics too
+    settings = KafkaSettings(bootstrap_servers=stack.kafka.bootstrap_servers)
     letters, target = topics.dead_letter(TOPIC, GROUP), topics.redrive(TOPIC, GROUP)
     admin = await connect_admin(settings, client_id="test")
     await create_topics(admin, [letters, target])

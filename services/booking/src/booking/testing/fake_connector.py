@@ -120,8 +120,10 @@ class FakeConnector:
             await producer.stop()
 
     async def _obey(self, record: Any) -> None:
-        envelope = Envelope.from_headers(record.headers)
-        command = decode(envelope.type, record.value)
+        try:
+            command = decode(Envelope.from_headers(record.headers).type, record.value)
+        except (ValueError, LookupError):
+            return  # other tests on this broker publish what nobody can read
         if not isinstance(command, EntryCommand) or not self._serves(command):
             return
         self.commands.append(command)
