@@ -16,17 +16,19 @@ from bench.suite import WrongAnswerError
 
 _POSTGRES_EPOCH = 946_684_800
 _MICROSECONDS = 1_000_000
-_WITHIN = """
-    calendar_id = ANY ($1) AND starts > $2::timestamptz - interval '1 day'
+_ROWS = """
+    SELECT calendar_id, starts, ends FROM projection.busy
+    WHERE calendar_id = ANY ($1) AND starts > $2::timestamptz - interval '1 day'
     AND starts < $3::timestamptz AND ends > $2::timestamptz
+    ORDER BY 1, 2
 """
-_ROWS = f"""
-    SELECT calendar_id, starts, ends FROM projection.busy WHERE {_WITHIN} ORDER BY 1, 2
-"""  # noqa: S608  # a constant
-_PACKED = f"""
+_PACKED = """
     SELECT calendar_id, string_agg(timestamptz_send(starts) || timestamptz_send(ends), ''::bytea)
-    FROM projection.busy WHERE {_WITHIN} GROUP BY 1
-"""  # noqa: S608  # a constant
+    FROM projection.busy
+    WHERE calendar_id = ANY ($1) AND starts > $2::timestamptz - interval '1 day'
+    AND starts < $3::timestamptz AND ends > $2::timestamptz
+    GROUP BY 1
+"""
 
 
 @dataclass(frozen=True, slots=True)

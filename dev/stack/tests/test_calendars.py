@@ -26,12 +26,12 @@ async def test_calendars_are_served_and_tokens_signed(empty_stack: Stack) -> Non
     feed = await empty_stack.start_feed()
     issuer = await empty_stack.start_issuer()
 
-    await radicale.make_calendar("ada", "work", name="Work")
-    await radicale.put_event("ada", "work", "lunch@example.org", EVENT)
+    await radicale.make_calendar("ada", "office", name="Office")
+    await radicale.put_event("ada", "office", "lunch@example.org", EVENT)
     link = feed.publish("travel.ics", EVENT)
 
     async with httpx.AsyncClient(trust_env=False) as client:
-        url = f"{radicale.url}ada/work/lunch@example.org.ics"
+        url = f"{radicale.url}ada/office/lunch@example.org.ics"
         assert "Lunch" in (await client.get(url, auth=("ada", "ada"))).text
         assert (await client.get(url, auth=("ada", "wrong"))).status_code == 401
         assert (await client.get(f"{link}?key=secret")).text == EVENT

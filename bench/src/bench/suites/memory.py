@@ -1,6 +1,6 @@
 """Memory of availability under load, against its libraries by themselves (target 10)."""
 
-import subprocess
+import asyncio
 import sys
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
@@ -82,9 +82,10 @@ def _under_load(service: Running) -> Arm[Question, Answer]:
 
 def _imported(name: str) -> Arm[Question, Answer]:
     async def measure(_: Sequence[Question]) -> Measurement[Answer]:
-        told = subprocess.run(  # noqa: S603, ASYNC221  # a constant; nothing else is to run
-            (sys.executable, "-c", _IMPORTED), capture_output=True, check=True, text=True
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", _IMPORTED), stdout=asyncio.subprocess.PIPE
         )
-        return Measurement(int(told.stdout), [])
+        printed = (await process.communicate())[0]
+        return Measurement(int(printed), [])
 
     return Arm(name, measure)

@@ -93,7 +93,7 @@ def _sagas(scene: Bookable, reader: TopicReader) -> Arm[int, Answer]:
         while await scene.pool.fetchval(_CONFIRMED, ids) < len(ids):  # noqa: ASYNC110  # only PostgreSQL knows
             await asyncio.sleep(_LOOK_SECONDS)
         seconds = watch.seconds
-        while await scene.pool.fetchval(_WAITING):  # noqa: ASYNC110  # as above
+        while await scene.pool.fetchval(_WAITING):  # noqa: ASYNC110  # only PostgreSQL knows
             await asyncio.sleep(_LOOK_SECONDS)
         return Measurement(seconds / len(items), await _told(reader, ids))
 

@@ -30,10 +30,10 @@ class Sample:
 async def furnish(stack: Stack) -> Sample:
     """Give Ada a CalDAV calendar and Grace an ICS link; return when both can be booked."""
     today = datetime.now(UTC).date()
-    await stack.radicale.make_calendar(ADA.owner, "work", name="Work")
+    await stack.radicale.make_calendar(ADA.owner, "office", name="Office")
     for event in ADAS:
         content = calendar_of([event], ADA.timezone, today=today)
-        await stack.radicale.put_event(ADA.owner, "work", event.uid, content)
+        await stack.radicale.put_event(ADA.owner, "office", event.uid, content)
     link = stack.feed.publish("grace.ics", calendar_of(GRACES, GRACE.timezone, today=today))
     account = {
         "provider": "caldav",

@@ -46,7 +46,7 @@ def places(stack: Stack) -> Places:
     account = f"{ADA.owner}:{ADA.owner}"
     return Places(
         page=f"{stack.services['booking'].url}/m/{INTRODUCTION.slug}",
-        calendar=f"http://{account}@{stack.radicale.authority}/{ADA.owner}/work/",
+        calendar=f"http://{account}@{stack.radicale.authority}/{ADA.owner}/office/",
         host=ADA.name,
         mails=stack.mail.messages,
     )
