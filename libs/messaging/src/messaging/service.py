@@ -28,6 +28,7 @@ from messaging.database import (
 from messaging.dead_letter import DeadLetters
 from messaging.health import Check, Liveness, Readiness, health_routes
 from messaging.logs import type_name
+from messaging.migrations import Migrations
 from messaging.processing import RecordProcessor
 from messaging.relay import OutboxRelay
 from messaging.server_spans import ServerSpans
@@ -53,7 +54,8 @@ class Resources:
 class Parts:
     """What a service adds to what all services have.
 
-    `publishes` are the topics its outbox writes to: like those it consumes, they must exist.
+    `publishes` are the topics its outbox writes to: like those it consumes, they must exist. It is
+    not ready before its `migrations` are done.
     """
 
     consumers: Sequence[Consumer] = ()
@@ -61,6 +63,7 @@ class Parts:
     app: Starlette = field(default_factory=Starlette)
     tasks: Mapping[str, Task] = field(default_factory=dict[str, Task])
     checks: Mapping[str, Check] = field(default_factory=dict[str, Check])
+    migrations: Migrations | None = None
 
 
 Build = Callable[[Resources], contextlib.AbstractAsyncContextManager[Parts]]
@@ -137,8 +140,17 @@ async def running(name: str, settings: ServiceSettings, build: Build) -> AsyncGe
         async def postgres_answers() -> None:
             await ping(engine)
 
+        async def schema_is_there() -> None:
+            if parts.migrations is not None:
+                await parts.migrations.check(engine)
+
         readiness = Readiness(
-            {"postgres": postgres_answers, "kafka": kafka_answers, **parts.checks}
+            {
+                "postgres": postgres_answers,
+                "kafka": kafka_answers,
+                "schema": schema_is_there,
+                **parts.checks,
+            }
         )
         parts.app.router.routes[:0] = health_routes(Liveness(consumption, tasks), readiness)
         _logger.info("started", extra={"consumers": [c.name for c in parts.consumers]})

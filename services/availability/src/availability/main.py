@@ -10,6 +10,7 @@ from messaging.service import Build, Parts, Resources, run
 from messaging.settings import load
 
 from availability.adapters.host_reader import PostgresHostReader
+from availability.adapters.migrate import migrations
 from availability.adapters.read_connections import read_connections
 from availability.entrypoints.announcer import Announcer
 from availability.entrypoints.bootstrap import Bootstrap
@@ -43,6 +44,7 @@ def builder(settings: AvailabilitySettings) -> Build:
                 resources.sessions, reader, present_instant, settings.announcements
             )
             yield Parts(
+                migrations=migrations,
                 app=build_http(
                     Answering(reader, present_instant),
                     verifier=RememberingVerifier(settings.oidc, issuer),

@@ -20,7 +20,7 @@ from booking.adapters.postgres.database import PooledDatabase, pooled
 from booking.adapters.postgres.hosts import PostgresHosts
 from booking.adapters.postgres.housekeeping import Housekeeping
 from booking.adapters.postgres.meeting_types import PostgresMeetingTypes
-from booking.adapters.postgres.migrate import migrate
+from booking.adapters.postgres.migrate import migrate, migrations
 from booking.adapters.postgres.rate_limits import PostgresRateLimits
 from booking.adapters.postgres.stores import bookings_in, calendars_in, hosts_in
 from booking.application.ports import FreeSlots
@@ -63,6 +63,7 @@ async def parts(settings: BookingSettings, stack: AsyncExitStack, *, group: str 
     services = services_on(database, key, settings, await _free_slots(settings, issuer, stack))
     alarms = Alarms(services, every=timedelta(seconds=settings.saga.poll_seconds))
     return Parts(
+        migrations=migrations,
         consumers=consumers(
             Stores(bookings=bookings_in(key), calendars=calendars_in, hosts=hosts_in),
             services.now,

@@ -17,6 +17,7 @@ from connector.adapters.http.egress import EgressPolicy
 from connector.adapters.postgres.entries import ENTRY_CHANNEL
 from connector.adapters.postgres.entry_leases import EntryLeases
 from connector.adapters.postgres.leases import Leases, LeaseTerms
+from connector.adapters.postgres.migrate import migrations
 from connector.adapters.postgres.store import PostgresUnitOfWork
 from connector.adapters.postgres.sync_states import DUE_CHANNEL
 from connector.adapters.sources import Sources
@@ -62,6 +63,7 @@ def builder(settings: ConnectorSettings) -> Build:
                 "entries": _entry_scheduler(settings, resources, services).run,
             }
             yield Parts(
+                migrations=migrations,
                 app=app,
                 consumers=consumers(services),
                 publishes=PUBLISHES,

@@ -5,12 +5,14 @@ import asyncio
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from connector.adapters.postgres.migrate import migrate
+from connector.adapters.postgres.migrate import migrate, migrations
 from connector.adapters.postgres.tables import metadata
 from messaging.database import build_engine
+from messaging.migrations import SchemaBehindError
 from messaging.settings import PostgresSettings
 from pydantic import SecretStr
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 pytestmark = pytest.mark.integration
 
@@ -27,6 +29,27 @@ async def test_two_runners_leave_the_schema_that_the_code_expects(database: str)
         differences = await connection.run_sync(_differences)
     await engine.dispose()
     assert differences == []
+
+
+async def test_a_schema_that_is_behind_is_told_and_one_that_is_ahead_is_not(database: str) -> None:
+    settings = PostgresSettings(dsn=SecretStr(database))
+    engine = build_engine(settings, application_name="tests")
+    with pytest.raises(SchemaBehindError, match="no revision"):
+        await migrations.check(engine)
+    await migrate(settings)
+    await migrations.check(engine)
+    await _pretend(engine, "0001")
+    with pytest.raises(SchemaBehindError, match="0001"):
+        await migrations.check(engine)
+    await _pretend(engine, "of-a-later-version")
+    await migrations.check(engine)
+    await engine.dispose()
+
+
+async def _pretend(engine: AsyncEngine, revision: str) -> None:
+    async with engine.begin() as connection:
+        statement = text("UPDATE alembic_version SET version_num = :revision")
+        await connection.execute(statement, {"revision": revision})
 
 
 def _differences(connection: Connection) -> list[object]:

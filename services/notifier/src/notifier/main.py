@@ -12,6 +12,7 @@ from notifier.adapters.backlog import Backlog
 from notifier.adapters.dispatch import PostgresDispatch
 from notifier.adapters.housekeeping import Housekeeping
 from notifier.adapters.letters import Letters
+from notifier.adapters.migrate import migrations
 from notifier.adapters.smtp import SmtpMailer
 from notifier.adapters.stores import stores_in, transactions
 from notifier.adapters.writer import MailWriter
@@ -52,6 +53,7 @@ def builder(settings: NotifierSettings, *, clock: Clock | None = None, group: st
         )
         reminders = Reminders(transactions(resources.sessions), post, now, every=_REMINDERS_EVERY)
         yield Parts(
+            migrations=migrations,
             consumers=consumers(stores_in, post, now, group=group),
             publishes=[topics.NOTIFICATION_EVENTS],
             tasks={

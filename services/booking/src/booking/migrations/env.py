@@ -1,4 +1,4 @@
-"""Runs the migrations on the connection that `booking.adapters.postgres.migrate` opened."""
+"""Runs the migrations on the connection that `messaging.migrations` opened."""
 
 from alembic import context
 
