@@ -11,20 +11,21 @@ from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum
 from typing import Any, NamedTuple
 
 from opentelemetry import metrics
 from opentelemetry.metrics import CallbackOptions, Observation
 from pydantic_core import from_json
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from messaging import failpoints, telemetry
 from messaging.clients import KafkaProducer, RecordHeaders
-from messaging.database import connect
+from messaging.doorbell import Doorbell
 from messaging.logs import type_name
 from messaging.settings import PostgresSettings
-from messaging.tables import OUTBOX_CHANNEL, outbox
+from messaging.tables import outbox
 
 _logger = logging.getLogger(__name__)
 _TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('entente.outbox', 0))")
@@ -34,6 +35,7 @@ _ROWS_IN_A_BATCH = 2_000
 _BATCH = """
 SELECT id, topic, key, headers::text, payload, created_at FROM outbox ORDER BY id LIMIT $1
 """
+_DELETE = "DELETE FROM outbox WHERE id = ANY ($1::bigint[])"
 _BACKLOG = select(func.count(), func.min(outbox.c.created_at)).select_from(outbox)
 
 # A send does not wait, so the producer would transmit nothing, and nobody else have a turn, until
@@ -41,6 +43,7 @@ _BACKLOG = select(func.count(), func.min(outbox.c.created_at)).select_from(outbo
 _SENDS_AT_A_STRETCH = 100
 
 POLL_SECONDS = 1.0
+_SHORTEST_PAUSE_SECONDS = 0.002
 PUBLISH_SECONDS = 10.0
 
 
@@ -54,6 +57,14 @@ class Backlog:
 
     pending: int
     oldest_seconds: float
+
+
+class _Look(Enum):
+    """What came of looking for rows."""
+
+    PUBLISHED = "there may be more"
+    NOTHING = "the outbox is empty"
+    NOT_OURS = "another relay is at work"
 
 
 class _Row(NamedTuple):
@@ -77,10 +88,9 @@ class OutboxRelay:
         new_producer: Callable[[], KafkaProducer],
     ) -> None:
         self._engine = engine
-        self._postgres = postgres
         self._new_producer = new_producer
         self._producer: KafkaProducer | None = None
-        self._wake = asyncio.Event()
+        self._doorbell = Doorbell(postgres)
         self._in_flight: dict[int, asyncio.Future[Any]] = {}
         self._backlog = Backlog(0, 0.0)
         self._observe_backlog()
@@ -89,7 +99,7 @@ class OutboxRelay:
         """Publish until cancelled; failures are logged and retried."""
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._listen())
+                tasks.create_task(self._doorbell.run())
                 tasks.create_task(self._watch_backlog())
                 tasks.create_task(self._publish_for_ever())
         finally:
@@ -104,10 +114,12 @@ class OutboxRelay:
 
     async def _publish_for_ever(self) -> None:
         failures = 0
+        pause = _SHORTEST_PAUSE_SECONDS
+        last = _Look.NOTHING
         while True:
-            self._wake.clear()
+            self._doorbell.clear()
             try:
-                published = await self._publish_batch()
+                look = await self._publish_batch()
                 failures = 0
             except Exception as error:  # the rows stay and are tried again
                 failures += 1
@@ -116,18 +128,28 @@ class OutboxRelay:
                 )
                 await asyncio.sleep(min(5.0, 0.1 * 2**failures))
                 continue
-            if not published:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+            if look is _Look.PUBLISHED:
+                pause = _SHORTEST_PAUSE_SECONDS
+                if last is _Look.PUBLISHED:  # a lone event is not worth the way to the switch
+                    await self._doorbell.switch_off()
+            elif look is _Look.NOT_OURS:
+                await self._doorbell.switch_off()
+                await self._doorbell.wait(POLL_SECONDS)
+            elif self._doorbell.is_on:
+                await self._doorbell.wait(POLL_SECONDS)
+            elif not await self._doorbell.switch_on():
+                await self._doorbell.wait(pause)
+                pause = min(POLL_SECONDS, 2 * pause)
+            last = look
 
-    async def _publish_batch(self) -> bool:
-        """Publish one batch; return whether there may be more to do at once."""
+    async def _publish_batch(self) -> _Look:
+        """Look for rows and publish a batch of them."""
         async with self._engine.begin() as connection:
             if not (await connection.execute(_TRY_LOCK)).scalar_one():
-                return False
+                return _Look.NOT_OURS
             rows = await _batch(connection)
             if not rows:
-                return False
+                return _Look.NOTHING
             self._forget_rows_before(rows[0].id)
             acknowledged = await self._send(rows)
             await failpoints.reach("relay.after_send")
@@ -138,7 +160,7 @@ class OutboxRelay:
             raise NotAcknowledgedError(
                 f"{len(rows) - len(acknowledged)} of {len(rows)} rows not acknowledged"
             )
-        return True
+        return _Look.PUBLISHED
 
     async def _send(self, rows: Sequence[_Row]) -> list[int]:
         """Hand each row to the producer once; return those acknowledged in time.
@@ -206,25 +228,6 @@ class OutboxRelay:
             with contextlib.suppress(Exception):
                 await asyncio.wait_for(producer.stop(), PUBLISH_SECONDS)
 
-    async def _listen(self) -> None:
-        """Wake the relay on every NOTIFY; the timer covers what is missed while reconnecting."""
-        while True:
-            try:
-                await self._listen_once()
-            except Exception as error:  # noqa: BLE001  # waking only saves time; polling goes on without it
-                _logger.info("outbox listener lost: %s", type_name(error))
-            await asyncio.sleep(POLL_SECONDS)
-
-    async def _listen_once(self) -> None:
-        closed = asyncio.Event()
-        connection = await connect(self._postgres, application_name="outbox-listener")
-        try:
-            connection.add_termination_listener(_calling(closed.set))
-            await connection.add_listener(OUTBOX_CHANNEL, _calling(self._wake.set))
-            await closed.wait()
-        finally:
-            connection.terminate()
-
     async def _watch_backlog(self) -> None:
         while True:
             with contextlib.suppress(Exception):
@@ -244,15 +247,8 @@ class OutboxRelay:
         meter.create_observable_gauge("entente.outbox.oldest_age", [oldest], unit="s")
 
 
-def _calling(function: Callable[[], None]) -> Callable[..., None]:
-    def listener(*_: object) -> None:
-        function()
-
-    return listener
-
-
 async def _batch(connection: AsyncConnection) -> Sequence[_Row]:
-    driver: Any = (await connection.get_raw_connection()).driver_connection
+    driver = await _driver(connection)
     return [_row(record) for record in await driver.fetch(_BATCH, _ROWS_IN_A_BATCH)]
 
 
@@ -265,7 +261,12 @@ def _row(record: Any) -> _Row:
 
 async def _delete(connection: AsyncConnection, ids: Sequence[int]) -> None:
     if ids:
-        await connection.execute(delete(outbox).where(outbox.c.id == func.any(list(ids))))
+        await (await _driver(connection)).execute(_DELETE, list(ids))
+
+
+async def _driver(connection: AsyncConnection) -> Any:
+    """Return the driver's connection, in the transaction that SQLAlchemy has begun on it."""
+    return (await connection.get_raw_connection()).driver_connection
 
 
 @contextlib.contextmanager

@@ -43,8 +43,11 @@ inbox = Table(
 
 OUTBOX_CHANNEL = "outbox"
 
-# The trigger wakes the relay once per writing statement; PostgreSQL folds equal notifications
-# of one transaction into one.
+OUTBOX_BELL = "hashtextextended('entente.outbox.bell', 0)"
+"""The key of the advisory lock that is held while the relay sleeps, see `messaging.doorbell`."""
+
+# The trigger wakes a relay that sleeps; PostgreSQL folds equal notifications of one transaction
+# into one.
 CREATE: tuple[str, ...] = (
     """
     CREATE TABLE outbox (
@@ -71,7 +74,12 @@ CREATE: tuple[str, ...] = (
     "CREATE INDEX inbox_received_at ON inbox USING brin (received_at)",
     f"""
     CREATE FUNCTION outbox_wake() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN PERFORM pg_notify('{OUTBOX_CHANNEL}', ''); RETURN NULL; END $$
+    $$ BEGIN
+        IF NOT pg_try_advisory_xact_lock_shared({OUTBOX_BELL}) THEN
+            PERFORM pg_notify('{OUTBOX_CHANNEL}', '');
+        END IF;
+        RETURN NULL;
+    END $$
     """,
     """
     CREATE TRIGGER outbox_wake AFTER INSERT ON outbox
