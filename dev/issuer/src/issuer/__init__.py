@@ -1,1 +1,1 @@
-"""A local OIDC issuer: it signs tokens for whoever asks, so it listens on loopback only."""
+"""A local OIDC issuer: it signs tokens for whoever asks, so as a rule it listens on loopback."""

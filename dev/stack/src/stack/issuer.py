@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import httpx
 
 from stack.component import Breakable
+from stack.outside import Outside
 from stack.ports import HOST, choose_port
 from stack.program import Command, Program
 from stack.readiness import answers_http
@@ -13,16 +14,25 @@ from stack.workspace import Workspace
 
 
 class Issuer(Breakable):
-    """Signs a token for whoever asks on this machine."""
+    """Signs a token for whoever asks on this machine; `url` is its name in tokens."""
 
-    def __init__(self, workspace: Workspace, *, port: int | None = None) -> None:
-        port = choose_port(port, purpose="the issuer")
-        self.url = f"http://{HOST}:{port}"
+    def __init__(
+        self, workspace: Workspace, *, port: int | None = None, outside: Outside | None = None
+    ) -> None:
+        host = outside.address if outside else HOST
+        port = choose_port(port, purpose="the issuer", host=host)
+        self.url = f"http://{outside.name if outside else HOST}:{port}"
+        self._address = f"http://{host}:{port}"
         self._program = Program(
             name="issuer",
-            command=Command(arguments=(sys.executable, "-m", "issuer", "--port", str(port))),
+            command=Command(
+                arguments=(
+                    *(sys.executable, "-m", "issuer"),
+                    *("--host", host, "--port", str(port), "--url", self.url),
+                )
+            ),
             workspace=workspace,
-            ready=answers_http(f"{self.url}/jwks"),
+            ready=answers_http(f"{self._address}/jwks"),
         )
 
     @property
@@ -47,5 +57,5 @@ class Issuer(Breakable):
         """Return an access token, valid for an hour."""
         form = {"subject": subject, "tenant": tenant, "roles": " ".join(roles)}
         async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
-            answer = (await client.post(f"{self.url}/token", data=form)).raise_for_status()
+            answer = (await client.post(f"{self._address}/token", data=form)).raise_for_status()
         return str(answer.json()["access_token"])

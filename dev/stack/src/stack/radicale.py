@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import httpx
 
 from stack.component import Breakable
+from stack.outside import Outside
 from stack.ports import HOST, choose_port
 from stack.program import Command, Program
 from stack.readiness import accepts_tcp
@@ -13,7 +14,7 @@ from stack.workspace import Workspace
 
 _CONFIGURATION = """\
 [server]
-hosts = {host}:{port}
+hosts = {hosts}
 [auth]
 type = htpasswd
 htpasswd_filename = {users}
@@ -39,20 +40,31 @@ _NEW_CALENDAR = """\
 
 
 class Radicale(Breakable):
-    """Accounts are made with the server; each one's password is its name."""
+    """Accounts are made with the server; each one's password is its name.
+
+    `authority` is where it is, `outside` where others find it, as host:port.
+    """
 
     def __init__(
-        self, workspace: Workspace, *, accounts: tuple[str, ...], port: int | None = None
+        self,
+        workspace: Workspace,
+        *,
+        accounts: tuple[str, ...],
+        port: int | None = None,
+        outside: Outside | None = None,
     ) -> None:
         port = choose_port(port, purpose="Radicale")
         home = workspace.directory("radicale")
         users = home / "users"
         users.write_text("".join(f"{account}:{account}\n" for account in accounts))
         configuration = home / "configuration"
+        hosts = [HOST, outside.address] if outside else [HOST]
+        listens = ", ".join(f"{host}:{port}" for host in hosts)
         configuration.write_text(
-            _CONFIGURATION.format(host=HOST, port=port, users=users, data=home / "data")
+            _CONFIGURATION.format(hosts=listens, users=users, data=home / "data")
         )
         self.authority = f"{HOST}:{port}"
+        self.outside = f"{outside.name}:{port}" if outside else self.authority
         self.url = f"http://{self.authority}/"
         self._program = Program(
             name="radicale",

@@ -22,13 +22,13 @@ def answers_http(url: str) -> Readiness:
     return look
 
 
-def accepts_tcp(port: int) -> Readiness:
-    """Ready when a connection to 127.0.0.1:`port` is accepted."""
+def accepts_tcp(port: int, host: str = HOST) -> Readiness:
+    """Ready when a connection to the port is accepted, by default on loopback."""
 
     async def look(_program: Program) -> str | None:
         try:
             async with asyncio.timeout(2):
-                _, writer = await asyncio.open_connection(HOST, port)
+                _, writer = await asyncio.open_connection(host, port)
         except OSError as error:
             return f"port {port}: {error.strerror or error}"
         writer.close()

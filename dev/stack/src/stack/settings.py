@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from stack.outside import Outside
 from stack.services import ServiceSpec
 
 KafkaChoice = Literal["best", "apache", "memory"]
@@ -19,7 +20,8 @@ class StackSettings:
     `zipkin`, `issuer`, `radicale`, `feed`, or a service's name); the others get free ones.
     `kafka_choice` "best" takes the first that can be had, see `stack.kafka.choice`.
     `given_postgres` and `given_kafka` are addresses of servers that run already; by default those
-    of the environment.
+    of the environment. `outside` lets others than this machine's own programs reach the servers
+    that are started here.
     """
 
     postgres: bool = True
@@ -32,6 +34,7 @@ class StackSettings:
     durable: bool = True
     kafka_choice: KafkaChoice = "best"
     kafka_advertised_port: int | None = None
+    outside: Outside | None = None
     containers: bool = field(
         default_factory=lambda: os.environ.get("ENTENTE_STACK") == "containers"
     )

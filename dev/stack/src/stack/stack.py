@@ -170,15 +170,23 @@ class Stack:
     async def start_issuer(self) -> Issuer:
         """Start the issuer if the stack was entered without it; return it."""
         if self._issuer is None:
-            self._issuer = Issuer(self.workspace, port=self._settings.ports.get("issuer"))
+            self._issuer = Issuer(
+                self.workspace,
+                port=self._settings.ports.get("issuer"),
+                outside=self._settings.outside,
+            )
             await self._issuer.start()
         return self._issuer
 
     async def start_radicale(self) -> Radicale:
         """Start the CalDAV server if the stack was entered without it; return it."""
         if self._radicale is None:
-            port = self._settings.ports.get("radicale")
-            self._radicale = Radicale(self.workspace, accounts=CALENDAR_ACCOUNTS, port=port)
+            self._radicale = Radicale(
+                self.workspace,
+                accounts=CALENDAR_ACCOUNTS,
+                port=self._settings.ports.get("radicale"),
+                outside=self._settings.outside,
+            )
             await self._radicale.start()
         return self._radicale
 

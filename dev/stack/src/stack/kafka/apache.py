@@ -3,9 +3,12 @@
 from pathlib import Path
 from uuid import uuid4
 
+from stack.errors import StackError
 from stack.kafka.broker import KafkaBroker
 from stack.kafka.java import ClassArchive, Java
+from stack.kafka.secure import SecureListener
 from stack.maven import Artifact
+from stack.outside import Outside
 from stack.ports import HOST, choose_port
 from stack.program import Command, Program
 from stack.workspace import Workspace
@@ -35,7 +38,8 @@ class ApacheKafka(KafkaBroker):
 
     `libraries` is a directory with the jars of RELEASE.
     `advertised_port` is what clients are told to connect to after the first contact: the port of
-    a fault proxy that stands in front of this broker; None means the broker's own.
+    a fault proxy that stands in front of this broker; None means the broker's own. `outside` is a
+    second address, with SASL_SSL alone.
     """
 
     def __init__(
@@ -46,6 +50,7 @@ class ApacheKafka(KafkaBroker):
         libraries: Path,
         port: int | None = None,
         advertised_port: int | None = None,
+        outside: Outside | None = None,
     ) -> None:
         self._workspace = workspace
         self._java = java
@@ -53,6 +58,7 @@ class ApacheKafka(KafkaBroker):
         self._port = choose_port(port, purpose="Kafka")
         self._controller_port = choose_port(None, purpose="Kafka's controller")
         self._advertised_port = advertised_port or self._port
+        self._secure = SecureListener.on(outside) if outside else None
         self._program: Program | None = None
         self._classes: ClassArchive | None = None
 
@@ -60,6 +66,13 @@ class ApacheKafka(KafkaBroker):
     def bootstrap_servers(self) -> str:
         """The broker's address, the same after each start."""
         return f"{HOST}:{self._port}"
+
+    @property
+    def outside(self) -> str:
+        """Where clients elsewhere begin, `host:port`, with SASL_SSL."""
+        if self._secure is None:
+            raise StackError("this Kafka listens on loopback only")
+        return self._secure.advertised
 
     @property
     def program(self) -> Program | None:
@@ -89,10 +102,11 @@ class ApacheKafka(KafkaBroker):
             *(self._java.program, *_JVM_OPTIONS, "-cp", f"{self._libraries}/*"),
             f"-Dlog4j2.configurationFile={home}/log4j2.properties",
         )
+        accounts = self._secure.new_accounts if self._secure else ()
         tool = ("kafka.tools.StorageTool", "format", "-t", str(uuid4()), "-c", str(properties))
         await Program(
             name="kafka-format",
-            command=Command(arguments=(*java, *tool), directory=home),
+            command=Command(arguments=(*java, *tool, *accounts), directory=home),
             workspace=self._workspace,
             shown=False,
         ).complete()
@@ -113,7 +127,7 @@ class ApacheKafka(KafkaBroker):
         return await self.missing()
 
     def _properties(self, home: Path) -> dict[str, object]:
-        return {
+        properties: dict[str, object] = {
             "process.roles": "broker,controller",
             "node.id": 1,
             "controller.quorum.voters": f"1@{HOST}:{self._controller_port}",
@@ -141,3 +155,4 @@ class ApacheKafka(KafkaBroker):
             # Made-up events may be a year old: never look for what retention would delete.
             "log.retention.check.interval.ms": 2**62,
         }
+        return self._secure.added_to(properties) if self._secure else properties

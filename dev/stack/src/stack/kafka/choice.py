@@ -46,6 +46,7 @@ async def choose_kafka(
         libraries=libraries,
         port=settings.ports.get("kafka"),
         advertised_port=settings.kafka_advertised_port,
+        outside=settings.outside,
     )
 
 

@@ -16,5 +16,8 @@ def choose_postgres(settings: StackSettings, workspace: Workspace) -> PostgresSe
 
         return ContainerPostgres()
     return EmbeddedPostgres(
-        workspace, port=settings.ports.get("postgres"), durable=settings.durable
+        workspace,
+        port=settings.ports.get("postgres"),
+        durable=settings.durable,
+        outside=settings.outside,
     )

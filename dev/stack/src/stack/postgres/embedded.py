@@ -9,8 +9,11 @@ from pathlib import Path
 import asyncpg
 
 from stack.account import Account, unprivileged_account
+from stack.errors import StackError
+from stack.outside import Outside
 from stack.ports import HOST, choose_port
 from stack.postgres.binaries import programs_for
+from stack.postgres.front import Front
 from stack.postgres.server import PostgresServer
 from stack.program import Command, Program
 from stack.workspace import Workspace
@@ -22,13 +25,22 @@ class EmbeddedPostgres(PostgresServer):
     """One server on 127.0.0.1 with a fresh cluster in the workspace.
 
     `durable=False` turns fsync off: faster, and still safe against `kill`, since the operating
-    system keeps what the server wrote; only a crash of the machine would lose data.
+    system keeps what the server wrote; only a crash of the machine would lose data. With `outside`
+    there is a second door, for TLS alone.
     """
 
-    def __init__(self, workspace: Workspace, *, port: int | None, durable: bool) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        port: int | None,
+        durable: bool,
+        outside: Outside | None = None,
+    ) -> None:
         self._workspace = workspace
         self._port = choose_port(port, purpose="PostgreSQL")
         self._durable = durable
+        self._front = Front(workspace, outside, target=self._port) if outside else None
         self._password = secrets.token_urlsafe(12)
         self._program: Program | None = None
 
@@ -36,6 +48,13 @@ class EmbeddedPostgres(PostgresServer):
     def admin_dsn(self) -> str:
         """The superuser's address."""
         return f"postgresql://{_SUPERUSER}:{self._password}@{HOST}:{self._port}/postgres"
+
+    @property
+    def outside(self) -> str:
+        """Where others find it, `host:port`, with TLS."""
+        if self._front is None:
+            raise StackError("this PostgreSQL is reached on loopback only")
+        return self._front.authority
 
     @property
     def program(self) -> Program | None:
@@ -47,9 +66,13 @@ class EmbeddedPostgres(PostgresServer):
         if self._program is None:
             self._program = await self._prepare()
         await self._program.start()
+        if self._front:
+            await self._front.program.start()
 
     async def stop(self) -> None:
         """Stop fast: roll back what is open, write a checkpoint."""
+        if self._front:
+            await self._front.program.stop()
         if self._program is None:
             return
         await self._program.stop()
