@@ -45,7 +45,21 @@ def test_the_deployments_read_secrets_that_upgrades_keep() -> None:
             assert _secrets_of(pod.spec) <= kept, pod.name
 
 
-@pytest.mark.parametrize("service", SERVICES)
+def test_migrations_run_as_the_owner_of_the_tables_where_there_is_one() -> None:
+    pods = {pod.name: pod for pod in pods_of(rendered("production"))}
+    read = {
+        name: {
+            entry["name"]: entry["valueFrom"]["secretKeyRef"]["name"]
+            for entry in pods[name].containers[0]["env"]
+            if entry["name"] in {"PGUSER", "PGPASSWORD"}
+        }
+        for name in ("meet-booking", "meet-booking-migrate")
+    }
+    assert set(read["meet-booking"].values()) == {"postgres-booking"}
+    assert set(read["meet-booking-migrate"].values()) == {"postgres-booking-owner"}
+
+
+@pytest.mark.parametrize("service", ["connector", "availability", "notifier"])
 def test_migrations_run_in_the_services_own_image_and_environment(service: str) -> None:
     pods = {pod.name: pod for pod in pods_of(rendered("production"))}
     (job,), (deployed,) = (

@@ -1,10 +1,11 @@
 """Pods speak only to whom they must, and the connector to no private network."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 from connector.adapters.http.egress import EgressPolicy
-from manifests import Manifest, changed, of_kind, render, rendered
+from manifests import Manifest, changed, of_kind, pods_of, render, rendered
 from reach import may_reach
 
 pytestmark = pytest.mark.unit
@@ -86,6 +87,45 @@ def test_booking_reaches_availability() -> None:
         if "podSelector" in peer
     ]
     assert peers == [wanted]
+
+
+@pytest.mark.parametrize("case", ["production", "highly-available", "required"])
+def test_every_pod_has_one_policy_that_is_there_before_it(case: str) -> None:
+    manifests = rendered(case)
+    policies = of_kind(manifests, "NetworkPolicy")
+    idle = set(policies)
+    for pod in pods_of(manifests):
+        (policy,) = [p for p in policies.values() if _selects(p["spec"]["podSelector"], pod.labels)]
+        idle.discard(policy["metadata"]["name"])
+        hook, weight = _hook(pod.owner)
+        assert _hook(policy)[0] == hook
+        assert hook is None or _hook(policy)[1] < weight
+    assert idle == set()
+
+
+def test_jobs_reach_what_they_prepare_and_nothing_else() -> None:
+    policies = of_kind(rendered("production"), "NetworkPolicy")
+    reached = {
+        name: [address for address in _SERVERS if may_reach(policies[name], *address)]
+        for name in ("meet-migrate", "meet-topics", "meet-canary")
+    }
+    postgres, kafka = ("10.10.0.5", 6432), ("10.10.1.1", 9093)
+    assert reached == {"meet-migrate": [postgres], "meet-topics": [kafka], "meet-canary": []}
+
+
+_SERVERS = (("10.10.0.5", 6432), ("10.10.1.1", 9093), ("10.10.2.2", 8443), ("10.10.3.3", 465))
+
+
+def _selects(selector: Manifest, labels: Mapping[str, str]) -> bool:
+    wanted = selector.get("matchLabels", {}).items() <= labels.items()
+    return wanted and all(
+        labels.get(one["key"]) in one["values"] for one in selector.get("matchExpressions", [])
+    )
+
+
+def _hook(manifest: Manifest) -> tuple[str | None, int]:
+    annotations: dict[str, str] = manifest["metadata"].get("annotations") or {}
+    return annotations.get("helm.sh/hook"), int(annotations.get("helm.sh/hook-weight", "0"))
 
 
 def test_who_may_come_in() -> None:

@@ -88,7 +88,6 @@ def test_each_selector_finds_one_deployments_pods(case: str) -> None:
         ("Service", ("selector",)),
         ("Deployment", ("selector", "matchLabels")),
         ("PodDisruptionBudget", ("selector", "matchLabels")),
-        ("NetworkPolicy", ("podSelector", "matchLabels")),
     ):
         for name, manifest in of_kind(manifests, kind).items():
             wanted = manifest["spec"]

@@ -7,12 +7,12 @@ changed, it is another Job; unchanged, nothing runs again. Takes (list root what
 {{- if eq (index . 2) "job" }}-{{ sha256sum (index . 3) | trunc 8 }}{{ end }}
 {{- end }}
 
-{{/* The annotations of a hook; the last Job stays, for its logs. Takes the mode. */}}
+{{/* The annotations of a hook; the last objects stay, the Jobs for their logs. Takes (list mode weight). */}}
 {{- define "entente.jobHook" -}}
-{{- if eq . "hook" -}}
+{{- if eq (index . 0) "hook" -}}
 annotations:
   helm.sh/hook: pre-install,pre-upgrade
-  helm.sh/hook-weight: "0"
+  helm.sh/hook-weight: {{ index . 1 | quote }}
   helm.sh/hook-delete-policy: before-hook-creation
 {{- end -}}
 {{- end }}

@@ -1,3 +1,9 @@
+{{- define "entente.dnsRule" -}}
+- ports:
+    - {protocol: UDP, port: 53}
+    - {protocol: TCP, port: 53}
+{{- end }}
+
 {{/* A rule that lets pods reach a dependency. Takes (list peers ports); nothing without ports. */}}
 {{- define "entente.egressRule" -}}
 {{- if index . 1 -}}
