@@ -13,6 +13,7 @@ from booking.adapters.postgres.database import PooledDatabase, pooled
 from booking.adapters.postgres.hosts import PostgresHosts
 from booking.adapters.postgres.meeting_types import PostgresMeetingTypes
 from booking.adapters.postgres.migrate import migrate
+from booking.adapters.postgres.rosters import PostgresRosters
 from booking.application.propose import Wish
 from booking.application.services import Services
 from booking.domain.calendar import Calendar, CalendarStatus
@@ -85,6 +86,7 @@ def _services(database: PooledDatabase) -> Services:
         hosts=PostgresHosts(database),
         meeting_types=PostgresMeetingTypes(database),
         calendars=PostgresCalendars(database),
+        rosters=PostgresRosters(database),
         free_slots=OfficeHours(),
     )
 

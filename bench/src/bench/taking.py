@@ -1,14 +1,15 @@
 """Ways to take a slot: booking's use case, and bare statements that leave the same rows."""
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
-from booking.adapters.postgres import statements
 from booking.adapters.postgres.bookings import PostgresBookings
 from booking.application.ports import Receipt
 from booking.application.propose import Wish, propose_booking
+from booking.application.roster import Roster
 from booking.application.services import Services
 from booking.domain.booking import Transition
 from messaging.delivery import Arrival
@@ -16,31 +17,47 @@ from messaging.delivery import Arrival
 from bench.bookable import LINK_KEY, TENANT, Bookable
 from bench.suite import WrongAnswerError
 
-_INSERT_BOOKING = """
-    WITH stored AS (
+# Rows as the service leaves them, by plain inserts: no roster, no rival, no verdict.
+_BOOKING = """
+    stored AS (
         INSERT INTO booking (id, tenant_id, revision, status, host_ids, holds, starts_at, wake_at,
                              state, guest_digest, host_secret, guest_secret)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $12, $13, $14) RETURNING id
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12)
+    ),
+    claimed AS (
+        INSERT INTO slot_claim (booking_id, host_id, during)
+        SELECT $1, host_id, during::tstzmultirange
+        FROM unnest($13::uuid[], $14::text[]) AS claim (host_id, during)
     )
-    INSERT INTO slot_claim (booking_id, host_id, during)
-    SELECT stored.id, host_id, during::tstzmultirange
-    FROM stored, unnest($10::uuid[], $11::text[]) AS claim (host_id, during)
 """
-_INSERT_MESSAGES = """
-    INSERT INTO outbox (event_id, topic, key, headers, payload)
-    SELECT event_id, topic, key, headers::jsonb, payload
-    FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[])
-        AS message (event_id, topic, key, headers, payload)
+_MESSAGES = """
+    announced AS (
+        INSERT INTO outbox (event_id, topic, key, headers, payload)
+        SELECT event_id, topic, key, headers::jsonb, payload
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[])
+            AS message (event_id, topic, key, headers, payload)
+    ),
+    receipted AS (
+        INSERT INTO idempotency_key (tenant_id, caller, key, request, answer)
+        VALUES ($6, $7, $8, $9, $10::jsonb)
+    )
 """
+
+
+def _shifted(statement: str) -> str:
+    """Return `_MESSAGES` with its values numbered behind those of `_BOOKING`."""
+    return re.sub(r"\$(\d+)", lambda found: f"${int(found[1]) + 14}", statement)
+
+
+_INSERT_BOOKING = f"WITH {_BOOKING} SELECT 1"
+_INSERT_MESSAGES = f"WITH {_MESSAGES} SELECT 1"
+_INSERT_ALL = f"WITH {_BOOKING}, {_shifted(_MESSAGES)} SELECT 1"
 _IS_TAKEN = """
     SELECT true FROM slot_claim, unnest($1::uuid[], $2::text[]) AS wanted (host, during)
     WHERE uuidrange(host_id, host_id, '[]') && uuidrange(host, host, '[]')
       AND slot_claim.during && wanted.during::tstzmultirange
 """
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended($1::text, 0))"
-
-_FIRST_MESSAGE, _FIRST_RECEIPT, _FIRST_CLAIM = 9, 14, 17
-
 
 Take = Callable[[Any], Awaitable[UUID]]
 """Takes a slot as prepared; returns the booking's id."""
@@ -52,6 +69,24 @@ class Way:
 
     prepare: Callable[[Wish], Awaitable[Any]]
     take: Take
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Values of the rows that a booking leaves, in the order of the bare statements."""
+
+    booking: Sequence[Any]
+    messages: Sequence[Any]
+
+    @property
+    def id(self) -> UUID:
+        """The booking's."""
+        return self.booking[0]
+
+    @property
+    def claims(self) -> Sequence[Any]:
+        """Hosts, and the time claimed of each."""
+        return self.booking[-2:]
 
 
 class Ways:
@@ -84,48 +119,47 @@ class Ways:
         return Way(self._transition, take)
 
     def bare(self) -> Way:
-        """Send the same statement, its values ready, through the driver's pool."""
+        """Send one statement, its values ready, through the driver's pool."""
 
-        async def take(values: Sequence[Any]) -> UUID:
-            await self._pool.fetch(statements.INSERT, *values)
-            return values[0]
+        async def take(rows: Rows) -> UUID:
+            await self._pool.fetch(_INSERT_ALL, *rows.booking, *rows.messages)
+            return rows.id
 
-        return Way(self._values, take)
+        return Way(self._rows, take)
 
     def four_trips(self) -> Way:
-        """Send BEGIN, booking and claim, messages, COMMIT; no idempotency key."""
+        """Send BEGIN, booking and claim, messages and idempotency key, COMMIT."""
 
-        async def take(values: Sequence[Any]) -> UUID:
+        async def take(rows: Rows) -> UUID:
             async with self._pool.acquire() as connection, connection.transaction():
-                await _insert(connection, values)
-            return values[0]
+                await _insert(connection, rows)
+            return rows.id
 
-        return Way(self._values, take)
+        return Way(self._rows, take)
 
     def locked(self) -> Way:
         """Lock the host, look, then insert as above."""
 
-        async def take(values: Sequence[Any]) -> UUID:
+        async def take(rows: Rows) -> UUID:
             async with self._pool.acquire() as connection, connection.transaction():
-                claims = values[_FIRST_CLAIM : _FIRST_CLAIM + 2]
-                await connection.execute(_LOCK, str(claims[0][0]))
-                if await connection.fetchval(_IS_TAKEN, *claims):
+                await connection.execute(_LOCK, str(rows.claims[0][0]))
+                if await connection.fetchval(_IS_TAKEN, *rows.claims):
                     raise WrongAnswerError("a free slot is taken")
-                await _insert(connection, values)
-            return values[0]
+                await _insert(connection, rows)
+            return rows.id
 
-        return Way(self._values, take)
+        return Way(self._rows, take)
 
     async def _transition(self, wish: Wish) -> tuple[Transition, Receipt]:
         rehearsal = _Rehearsal()
         await propose_booking(replace(self._services, bookings=rehearsal), wish)
         return rehearsal.transition, _receipt()
 
-    async def _values(self, wish: Wish) -> Sequence[Any]:
+    async def _rows(self, wish: Wish) -> "Rows":
         transition, receipt = await self._transition(wish)
         recorder = _Recorder()
         await PostgresBookings(recorder, link_key=LINK_KEY).store(transition, receipt=receipt)
-        return recorder.values
+        return _rows(recorder.values)
 
 
 class _Recorder:
@@ -153,16 +187,25 @@ class _Rehearsal(PostgresBookings):
         *,
         receipt: Receipt | None = None,
         cause: Arrival | None = None,
+        resting_on: Roster | None = None,
     ) -> None:
-        del receipt, cause
+        del receipt, cause, resting_on
         self.transition = transition
 
 
-async def _insert(connection: Any, values: Sequence[Any]) -> None:
-    booking, messages = values[:_FIRST_MESSAGE], values[_FIRST_MESSAGE:_FIRST_RECEIPT]
-    claims_and_secrets = values[_FIRST_CLAIM:]
-    await connection.execute(_INSERT_BOOKING, *booking, *claims_and_secrets)
-    await connection.execute(_INSERT_MESSAGES, *messages)
+def _rows(values: Sequence[Any]) -> Rows:
+    """Return the rows that the service's statement would make of its values."""
+    booking, messages, receipt = values[:9], values[9:14], values[14:17]
+    claims, secrets = values[17:19], values[19:22]
+    tenant_id, state = booking[1], booking[-1]
+    return Rows(
+        booking=(*booking, *secrets, *claims), messages=(*messages, tenant_id, *receipt, state)
+    )
+
+
+async def _insert(connection: Any, rows: Rows) -> None:
+    await connection.execute(_INSERT_BOOKING, *rows.booking)
+    await connection.execute(_INSERT_MESSAGES, *rows.messages)
 
 
 def _receipt() -> Receipt:

@@ -22,6 +22,7 @@ from booking.adapters.postgres.housekeeping import Housekeeping
 from booking.adapters.postgres.meeting_types import PostgresMeetingTypes
 from booking.adapters.postgres.migrate import migrate, migrations
 from booking.adapters.postgres.rate_limits import PostgresRateLimits
+from booking.adapters.postgres.rosters import PostgresRosters
 from booking.adapters.postgres.stores import bookings_in, calendars_in, hosts_in
 from booking.application.ports import FreeSlots
 from booking.application.services import Policy, Services
@@ -89,6 +90,7 @@ def services_on(
         hosts=PostgresHosts(database),
         meeting_types=PostgresMeetingTypes(database),
         calendars=PostgresCalendars(database),
+        rosters=PostgresRosters(database),
         free_slots=free_slots,
         policy=Policy(
             answer_within=timedelta(seconds=settings.saga.answer_seconds),

@@ -60,6 +60,7 @@ async def week(now: datetime, wanted: str | None = None, since: datetime | None 
         hosts=nothing,
         meeting_types=nothing,
         calendars=nothing,
+        rosters=nothing,
         free_slots=Always(since or now),
         now=lambda: now,
     )

@@ -8,6 +8,7 @@ from messaging.delivery import Arrival
 
 from booking.application.errors import KeyInUseError, NotFoundError, OutrunError
 from booking.application.ports import Bookings, Receipt
+from booking.application.roster import Roster
 from booking.domain.booking import Booking, Transition
 
 _ATTEMPTS = 5
@@ -55,8 +56,9 @@ async def store(
     step: str,
     receipt: Receipt | None = None,
     cause: Arrival | None = None,
+    resting_on: Roster | None = None,
 ) -> None:
     """Store the transition between the failpoints of its step."""
     await failpoints.reach(f"{step}.before_store")
-    await bookings.store(transition, receipt=receipt, cause=cause)
+    await bookings.store(transition, receipt=receipt, cause=cause, resting_on=resting_on)
     await failpoints.reach(f"{step}.after_store")

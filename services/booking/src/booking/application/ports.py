@@ -9,6 +9,7 @@ from uuid import UUID
 from entente_contracts import Message
 from messaging.delivery import Arrival
 
+from booking.application.roster import Roster
 from booking.domain.booking import Booking, Obstacle, Refusal, Transition
 from booking.domain.calendar import Calendar
 from booking.domain.claims import Claim
@@ -66,10 +67,12 @@ class Bookings(Protocol):
         *,
         receipt: Receipt | None = None,
         cause: Arrival | None = None,
+        resting_on: Roster | None = None,
     ) -> None:
         """Keep the booking, its claims and all messages of the transition, or nothing.
 
-        Raises SlotTakenError, OutrunError (another transition was first), KeyInUseError.
+        A new booking rests on a roster. Raises SlotTakenError, OutrunError (another transition was
+        first, or the roster has changed), KeyInUseError.
         """
         ...
 

@@ -1,30 +1,35 @@
 """Proposing dates, by host or guest; one date may be booked at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from entente_contracts import uuid7
+from messaging.failure import TransientError
 
 from booking.application.alternatives import alternatives_to
 from booking.application.change import store
 from booking.application.choose_hosts import hosts_in_turn, hosts_offered
 from booking.application.errors import (
-    KeyInUseError,
     NotFoundError,
+    OutrunError,
     SlotTakenError,
     TooManyProposalsError,
 )
 from booking.application.ports import Receipt
-from booking.application.routes import routes_to
+from booking.application.roster import Roster
 from booking.application.services import Services
 from booking.domain.booking import Booking, Option, Transition
 from booking.domain.claims import Claim, Firmness, claims_of
+from booking.domain.errors import BookingError
 from booking.domain.meeting_type import HostsMode, MeetingType
 from booking.domain.parties import BookedHost, Guest, Role
 from booking.domain.proposing import Proposal, book, propose
 from booking.domain.slot import Slot
 from booking.domain.zone import zone_named
+
+_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,15 +55,14 @@ async def propose_booking(
     look still asks the calendars). Raises NotOfferedError, SlotTakenError with a reason and
     alternatives, TooManyProposalsError, AvailabilityUnavailableError.
     """
-    if answered := await _answered(services, receipt):
-        return answered
     zone_named("timezone", wish.timezone)
     zone_named("guest.timezone", wish.guest.timezone)
-    await _refuse_a_flood(services, wish)
     try:
+        await _refuse_a_flood(services, wish)
         booking = await _store(services, wish, receipt)
-    except (KeyInUseError, SlotTakenError):
-        # The same request may have run at the same time and got the time.
+    except (BookingError, TransientError):
+        # The same request may have been carried out before: then this one cannot be, and the time
+        # is not free any more. Requests that come once do not pay for the question.
         if answered := await _answered(services, receipt):
             return answered
         raise
@@ -72,12 +76,22 @@ async def _answered(services: Services, receipt: Receipt | None) -> Booking | No
 
 
 async def _store(services: Services, wish: Wish, receipt: Receipt | None) -> Booking:
-    transition = await _transition(services, wish)
-    try:
-        await store(services.bookings, transition, step="propose", receipt=receipt)
-    except SlotTakenError as taken:
-        raise await _explained(services, wish, transition.after) from taken
-    return transition.after
+    options = _options(wish, services.policy.uid_domain)
+    host_ids = await _host_ids(services, wish, options)
+    for _ in range(_ATTEMPTS):
+        roster = await services.rosters.of(wish.meeting_type.tenant_id, host_ids)
+        transition = _transition(services, wish, options, roster)
+        try:
+            await store(
+                services.bookings, transition, step="propose", receipt=receipt, resting_on=roster
+            )
+        except OutrunError:
+            services.rosters.forget(roster)
+        except SlotTakenError as taken:
+            raise await _explained(services, wish, transition.after) from taken
+        else:
+            return transition.after
+    raise OutrunError(f"the hosts' calendars changed {_ATTEMPTS} times meanwhile")
 
 
 async def _refuse_a_flood(services: Services, wish: Wish) -> None:
@@ -89,46 +103,48 @@ async def _refuse_a_flood(services: Services, wish: Wish) -> None:
         raise TooManyProposalsError(f"{unanswered} proposals of this guest await an answer")
 
 
-async def _transition(services: Services, wish: Wish) -> Transition:
+async def _host_ids(services: Services, wish: Wish, options: Sequence[Option]) -> tuple[UUID, ...]:
+    if wish.initiator is not Role.GUEST:
+        return await hosts_in_turn(services, wish.meeting_type)
+    return await hosts_offered(services, wish.meeting_type, [option.slot for option in options])
+
+
+def _transition(
+    services: Services, wish: Wish, options: tuple[Option, ...], roster: Roster
+) -> Transition:
     kind, now = wish.meeting_type, services.now()
-    options = tuple(_option(start, kind, services.policy.uid_domain) for start in wish.starts)
-    if wish.initiator is Role.GUEST:
-        host_ids = await hosts_offered(services, kind, [option.slot for option in options])
-    else:
-        host_ids = await hosts_in_turn(services, kind)
     proposal = Proposal(
         booking_id=uuid7(),
         tenant_id=kind.tenant_id,
         initiator=wish.initiator,
         terms=kind.terms(),
-        hosts=await _hosts(services, kind.tenant_id, host_ids),
+        hosts=_bookable(roster),
         guest=wish.guest,
         options=options,
         timezone=wish.timezone,
         title=wish.title or kind.title,
         description=wish.description,
     )
-    routes = await routes_to(services.calendars, host_ids)
     if wish.at_once:
         answer_by = now + services.policy.answer_within
-        return book(proposal, routes=routes, answer_by=answer_by, now=now)
+        return book(proposal, routes=roster.routes, answer_by=answer_by, now=now)
     expires_at = min(now + timedelta(minutes=kind.hold_minutes), max(o.slot.start for o in options))
-    return propose(proposal, routes=routes, expires_at=expires_at, now=now)
+    return propose(proposal, routes=roster.routes, expires_at=expires_at, now=now)
 
 
-async def _hosts(
-    services: Services, tenant_id: str, host_ids: tuple[UUID, ...]
-) -> tuple[BookedHost, ...]:
-    hosts = [h for h in await services.hosts.several(tenant_id, host_ids) if h.active]
-    if len(hosts) != len(host_ids):
+def _bookable(roster: Roster) -> tuple[BookedHost, ...]:
+    if not roster.is_bookable:
         raise NotFoundError("a host of this meeting type cannot be booked any more")
-    return tuple(host.booked() for host in hosts)
+    return tuple(host.booked() for host in roster.hosts)
 
 
-def _option(start: datetime, kind: MeetingType, uid_domain: str) -> Option:
-    option_id = uuid7()
-    slot = Slot(start, start + timedelta(minutes=kind.duration_minutes))
-    return Option(id=option_id, uid=f"{option_id}@{uid_domain}", slot=slot)
+def _options(wish: Wish, uid_domain: str) -> tuple[Option, ...]:
+    length = timedelta(minutes=wish.meeting_type.duration_minutes)
+    return tuple(
+        Option(id=option_id, uid=f"{option_id}@{uid_domain}", slot=Slot(start, start + length))
+        for start in wish.starts
+        for option_id in [uuid7()]
+    )
 
 
 async def _explained(services: Services, wish: Wish, booking: Booking) -> SlotTakenError:

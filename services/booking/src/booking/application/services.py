@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from booking.application.ports import Bookings, Calendars, FreeSlots, Hosts, MeetingTypes
+from booking.application.roster import Rosters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,7 @@ class Services:
     hosts: Hosts
     meeting_types: MeetingTypes
     calendars: Calendars
+    rosters: Rosters
     free_slots: FreeSlots
     policy: Policy = Policy()
     now: Callable[[], datetime] = lambda: datetime.now(UTC)

@@ -14,6 +14,7 @@ from booking.adapters.postgres.database import PooledDatabase, pooled
 from booking.adapters.postgres.hosts import PostgresHosts
 from booking.adapters.postgres.meeting_types import PostgresMeetingTypes
 from booking.adapters.postgres.migrate import migrate
+from booking.adapters.postgres.rosters import PostgresRosters
 from booking.application.errors import AvailabilityUnavailableError
 from booking.application.ports import FreeSlot, Search
 from booking.application.services import Policy, Services
@@ -89,6 +90,7 @@ async def a_world(dsn: str) -> AsyncGenerator[World]:
             hosts=PostgresHosts(database),
             meeting_types=PostgresMeetingTypes(database),
             calendars=PostgresCalendars(database),
+            rosters=PostgresRosters(database),
             free_slots=slots,
             policy=Policy(max_unanswered=1000),
             now=clock,

@@ -17,6 +17,7 @@ from booking.adapters.postgres.outbox_rows import outbox_rows
 from booking.application.announcements import messages_of
 from booking.application.errors import KeyReusedError, OutrunError
 from booking.application.ports import Receipt, Secrets
+from booking.application.roster import Roster
 from booking.domain.booking import Booking, Obstacle, Refusal, Status, Transition
 from booking.domain.claims import Claim, claims_of
 from booking.domain.guest_links import digest_of, secret_of
@@ -57,13 +58,15 @@ class PostgresBookings:
         *,
         receipt: Receipt | None = None,
         cause: Arrival | None = None,
+        resting_on: Roster | None = None,
     ) -> None:
         """Keep everything the transition brings, in one statement."""
         before, after = transition.before, transition.after
         messages = outbox_rows(messages_of(transition), story=after.id, cause=cause)
         values = [*_state(after), *messages, *_receipt(receipt)]
         if before is None:
-            values += [*_claims(after), *self._identity(after)]
+            edition = resting_on.edition if resting_on is not None else None
+            values += [*_claims(after), *self._identity(after), edition]
             rows = await self._database.fetch(statements.INSERT, *values)
         elif claims_of(before) == claims_of(after):
             rows = await self._database.fetch(statements.UPDATE, *values)
@@ -71,7 +74,7 @@ class PostgresBookings:
             values += _claims(after)
             rows = await self._database.fetch(statements.UPDATE_WITH_CLAIMS, *values)
         if not rows[0]["stored"]:
-            raise OutrunError(f"booking {after.id} is not at revision {after.revision - 1}")
+            raise OutrunError(f"another change came before booking {after.id} {after.revision}")
 
     async def announce(self, messages: Sequence[Message], *, cause: Arrival | None = None) -> None:
         """Put messages that go with no transition into the outbox."""

@@ -1,14 +1,24 @@
 """The statements that store a transition: state, claims, outbox and idempotency key in one.
 
-Everything hangs on `stored`: where the booking is not at the expected revision, nothing happens
-at all. Claims are taken in the order of their hosts.
+Everything hangs on `stored`: where the booking is not at the expected revision, or what a new one
+rests on has changed, nothing happens at all. Claims are taken in the order of their hosts.
 """
 
-_INSERTED = """
+EDITION = """
+    SELECT array_agg(mark ORDER BY mark) FROM (
+        SELECT 'host ' || id || ' ' || revision AS mark FROM host WHERE id = ANY ({hosts})
+        UNION ALL
+        SELECT 'calendar ' || id || ' ' || revision FROM calendar WHERE host_id = ANY ({hosts})
+    ) AS behind
+"""
+"""The edition of the roster of `hosts`, see `booking.application.roster`."""
+
+_INSERTED = f"""
 stored AS (
     INSERT INTO booking (id, tenant_id, revision, status, host_ids, holds, starts_at, wake_at,
                          state, guest_digest, host_secret, guest_secret)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $20, $21, $22)
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $20, $21, $22
+    WHERE $23::text[] IS NULL OR $23 = ({EDITION.format(hosts="$5")})
     RETURNING id
 )
 """
