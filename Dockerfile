@@ -3,26 +3,35 @@
 # commands (`entente …`). The base has Python 3.11 or later with venv, and CA certificates.
 ARG BASE=docker.io/library/python:3.11-slim-bookworm
 
-FROM ${BASE} AS build
-ARG SERVICE
+# What all services share is built once. The tools stay in this stage. Everything is locked with its
+# hashes, the build backend too.
+FROM ${BASE} AS tools
 WORKDIR /src
 ENV UV_NO_CACHE=1 UV_SYSTEM_CERTS=1
 COPY locks/ locks/
-# The tools stay in this stage. Everything is locked with its hashes, the build backend too.
 RUN python3 -m venv /tools \
  && /tools/bin/pip install --no-cache-dir --require-hashes --requirement locks/uv.txt \
  && /tools/bin/uv pip install --python /tools --require-hashes --constraint locks/development.txt \
-      hatchling==1.28.0
-RUN test -n "${SERVICE}" || { echo "say which: --build-arg SERVICE=booking"; exit 1; } \
+      hatchling==1.28.0 \
  && /tools/bin/uv venv --python python3 /opt/entente \
  && /tools/bin/uv pip install --python /opt/entente --no-build --compile-bytecode \
-      --require-hashes --requirement "locks/${SERVICE}.txt" --requirement locks/cli.txt
+      --require-hashes --requirement locks/cli.txt
+
+FROM tools AS wheels
 COPY libs/ libs/
 COPY cli/ cli/
-COPY services/${SERVICE}/ services/${SERVICE}/
-RUN for member in libs/* cli "services/${SERVICE}"; do \
+RUN for member in libs/* cli; do \
       ( cd "${member}" && /tools/bin/python -m hatchling build -t wheel -d /wheels ) || exit 1; \
-    done \
+    done
+
+FROM tools AS build
+ARG SERVICE
+RUN test -n "${SERVICE}" || { echo "say which: --build-arg SERVICE=booking"; exit 1; } \
+ && /tools/bin/uv pip install --python /opt/entente --no-build --compile-bytecode \
+      --require-hashes --requirement "locks/${SERVICE}.txt"
+COPY --from=wheels /wheels /wheels
+COPY services/${SERVICE}/ services/${SERVICE}/
+RUN ( cd "services/${SERVICE}" && /tools/bin/python -m hatchling build -t wheel -d /wheels ) \
  && /tools/bin/uv pip install --python /opt/entente --no-index --find-links /wheels \
       --compile-bytecode entente-cli "${SERVICE}"
 

