@@ -11,10 +11,10 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import httpx
-from entente import LINK_KEY, Entente
 from journal.lab.eventually import eventually
 from people import Host, instant
 from stack.smoke.post import Letter, letters
+from system import System
 
 Party = Literal["host", "guest"]
 Connect = Callable[[Host], Awaitable[object]]
@@ -32,7 +32,7 @@ _OFFICE_HOURS = {
 class Booking:
     """A booking behind its parties' links."""
 
-    entente: Entente
+    entente: System
     id: str
     guest: str
     """The guest's address."""
@@ -66,7 +66,9 @@ class Booking:
     async def _request(
         self, method: str, party: Party, path: str, key: str | None = None, **body: Any
     ) -> httpx.Response:
-        digest = hmac.new(LINK_KEY.encode(), f"{self.id}|{party}".encode(), hashlib.sha256)
+        digest = hmac.new(
+            self.entente.link_key.encode(), f"{self.id}|{party}".encode(), hashlib.sha256
+        )
         secret = base64.urlsafe_b64encode(digest.digest()).rstrip(b"=").decode()
         url = f"/v1/public/bookings/{self.id}/{party}{path}"
         headers = {"Link-Secret": secret, **({"Idempotency-Key": key} if key else {})}
@@ -77,7 +79,7 @@ class Booking:
 class Offer:
     """What can be booked: a meeting type, and its hosts."""
 
-    entente: Entente
+    entente: System
     slug: str
     meeting_type_id: str
     hosts: tuple[Host, ...]
@@ -134,7 +136,7 @@ class Offer:
         return Booking(self.entente, granted(answer)["id"], guest)
 
 
-async def new_host(entente: Entente, zone: str = "Europe/Paris", *, tenant: str = "") -> Host:
+async def new_host(entente: System, zone: str = "Europe/Paris", *, tenant: str = "") -> Host:
     """Add a host who works from nine to five, through booking's API."""
     tenant = tenant or f"tenant-{uuid4().hex[:12]}"
     name = f"owner-{uuid4().hex[:12]}"
@@ -150,7 +152,7 @@ async def new_host(entente: Entente, zone: str = "Europe/Paris", *, tenant: str 
     return Host(UUID(added["id"]), tenant, zone, owner, address)
 
 
-async def offer(entente: Entente, hosts: Sequence[Host], **fields: Any) -> Offer:
+async def offer(entente: System, hosts: Sequence[Host], **fields: Any) -> Offer:
     """Let guests book these hosts; `fields` are more of the meeting type."""
     slug = f"meet-{uuid4().hex[:12]}"
     body = {
@@ -168,7 +170,7 @@ async def offer(entente: Entente, hosts: Sequence[Host], **fields: Any) -> Offer
 
 
 async def bookable(
-    entente: Entente, connect: Connect, zone: str = "Europe/Paris", **fields: Any
+    entente: System, connect: Connect, zone: str = "Europe/Paris", **fields: Any
 ) -> Offer:
     """Return what can be booked with a new host whose calendar is connected and read."""
     host = await new_host(entente, zone)

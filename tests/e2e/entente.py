@@ -68,6 +68,10 @@ class Entente:
         kafka = KafkaSettings(bootstrap_servers=self.stack.kafka.bootstrap_servers)
         self.wire = Wire(kafka)
 
+    @property
+    def link_key(self) -> str:
+        return LINK_KEY
+
     async def host(self, zone: str = "Europe/Paris", *, tenant: str | None = None) -> Host:
         """Announce a host who works from nine to five, as their directory would."""
         tenant = tenant or f"tenant-{uuid4().hex[:12]}"

@@ -8,7 +8,6 @@ from uuid import UUID
 
 import asyncpg
 from bookable import Booking
-from entente import Entente
 from entente_contracts import (
     BookingCancelled,
     BookingConfirmed,
@@ -25,6 +24,7 @@ from entente_contracts import (
 from journal.lab.eventually import eventually
 from people import Host
 from stack.smoke.post import Letter, letters
+from system import System
 
 _PATIENCE_SECONDS = 90.0
 _OUTBOX = "SELECT count(*) FROM outbox"
@@ -57,9 +57,9 @@ DECLINED = BookingDeclined
 CONFLICT = BookingConflictDetected
 
 
-async def query(entente: Entente, service: str, statement: str, *values: object) -> list[Any]:
+async def query(system: System, service: str, statement: str, *values: object) -> list[Any]:
     """Return the rows with which a service's database answers."""
-    connection = await asyncpg.connect(entente.stack.postgres.dsn(service))
+    connection = await asyncpg.connect(system.stack.postgres.dsn(service))
     try:
         return await connection.fetch(statement, *values)
     finally:

@@ -156,14 +156,19 @@ class InHouseCalendar:
         await self.host.tell("PUT", f"/v1/sources/{self.id}/busy", statement)
 
 
-async def connect_caldav(host: Host, server: DavServer) -> DavCalendar:
-    """Make a calendar on a server, and connect that one of the account's."""
+async def connect_caldav(
+    host: Host, server: DavServer, *, seen_at: str | None = None
+) -> DavCalendar:
+    """Make a calendar on a server, and connect that one of the account's.
+
+    `seen_at` is where the connector finds the server, if not where tests do.
+    """
     name = uuid4().hex
     path = f"{server.home}{name}/"
     await server.request("MKCALENDAR", path, _NEW_CALENDAR.format(name=name).encode())
     account = {
         "provider": "caldav",
-        "url": server.url + path,
+        "url": (seen_at or server.url) + path,
         "username": server.username,
         "password": server.password,
     }

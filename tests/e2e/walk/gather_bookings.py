@@ -8,14 +8,14 @@ from uuid import UUID
 
 from entente_contracts import BookingEvent, Envelope, decode, topics
 from meetings import Span
+from system import System
 from walk.facts import Claim, Row, Told
 from walk.quiet import database
-from walk.stage import Stage
 
 
-async def rows(stage: Stage) -> dict[UUID, Row]:
+async def rows(system: System) -> dict[UUID, Row]:
     """Return the bookings as their rows are."""
-    async with database(stage, "booking") as connection:
+    async with database(system, "booking") as connection:
         found = await connection.fetch("SELECT state::text FROM booking")
     return {row.id: row for row in (_row(json.loads(one["state"])) for one in found)}
 
@@ -46,14 +46,14 @@ def _span(slot: Any) -> Span:
     return start, end
 
 
-async def claims(stage: Stage) -> list[Claim]:
+async def claims(system: System) -> list[Claim]:
     """Return the time that is claimed."""
     query = (
         "SELECT booking_id, host_id,"
         " array_agg(lower(span)) AS starts, array_agg(upper(span)) AS ends"
         " FROM slot_claim, unnest(during) AS span GROUP BY booking_id, host_id"
     )
-    async with database(stage, "booking") as connection:
+    async with database(system, "booking") as connection:
         return [
             Claim(
                 row["booking_id"],
@@ -64,11 +64,11 @@ async def claims(stage: Stage) -> list[Claim]:
         ]
 
 
-async def told(stage: Stage) -> dict[UUID, list[Told]]:
+async def told(system: System) -> dict[UUID, list[Told]]:
     """Return what was published about each booking, in order, repetitions left out."""
     found: dict[UUID, list[Told]] = defaultdict(list)
     seen: set[Any] = set()
-    for record in await stage.entente.wire.records(topics.BOOKING_EVENTS):
+    for record in await system.wire.records(topics.BOOKING_EVENTS):
         envelope = Envelope.from_headers(record.headers)
         if record.value is None or envelope.id in seen:
             continue

@@ -1,23 +1,25 @@
 """Entries as calendars hold them, and what was said of them on the way there."""
 
 import json
+from collections.abc import Iterable
 from datetime import UTC
 from typing import Any
 from uuid import UUID
 
 from entente_contracts import Envelope, topics
 from meetings import Span
+from system import System
 from walk.facts import CalendarEntry, SaidOfEntry
 from walk.hands import OURS, Hands
-from walk.stage import Stage
+from walk.stage import Diary
 
 _TELLING = ("calendar_id", "booking_revision", "sequence", "status", "start", "slot", "reason")
 
 
-async def entries(stage: Stage) -> list[CalendarEntry]:
-    """Return all that the CalDAV calendars hold."""
+async def entries(diaries: Iterable[Diary]) -> list[CalendarEntry]:
+    """Return all that these calendars hold."""
     found: list[CalendarEntry] = []
-    for diary in stage.diaries:
+    for diary in diaries:
         hands = Hands(diary.calendar)
         for opened in filter(None, [await hands.open(path) for path in await hands.paths()]):
             event = opened.event
@@ -42,11 +44,11 @@ def span_of(event: Any) -> Span:
     return start, start + event.decoded("DURATION")
 
 
-async def said_of_entries(stage: Stage) -> list[SaidOfEntry]:
+async def said_of_entries(system: System) -> list[SaidOfEntry]:
     """Return commands and news of entries, each as often as it was published."""
     found: list[SaidOfEntry] = []
     for topic in (topics.CALENDAR_COMMANDS, topics.CALENDAR_ENTRIES):
-        for record in await stage.entente.wire.records(topic):
+        for record in await system.wire.records(topic):
             envelope = Envelope.from_headers(record.headers)
             said: Any = json.loads(record.value or b"{}")
             if "booking_id" not in said:

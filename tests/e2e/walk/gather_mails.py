@@ -5,13 +5,14 @@ from typing import Any
 
 from entente_contracts import Envelope, NotificationFailed, NotificationSent, decode, topics
 from icalendar import Calendar
+from notifier.testing.mail_server import MailServer
+from system import System
 from walk.facts import Invitation, Mail, Notice
 from walk.gather_entries import span_of
 from walk.quiet import database
-from walk.stage import Stage
 
 
-def mails(stage: Stage) -> list[Mail]:
+def mails(post: MailServer) -> list[Mail]:
     """Return the accepted mails in the order they came."""
     return [
         Mail(
@@ -21,7 +22,7 @@ def mails(stage: Stage) -> list[Mail]:
             digest=hashlib.sha256(taken.content).hexdigest(),
             invitation=_invitation(taken.message),
         )
-        for taken in stage.post.accepted
+        for taken in post.accepted
     ]
 
 
@@ -39,10 +40,10 @@ def _invitation(message: Any) -> Invitation | None:
     return None
 
 
-async def notices(stage: Stage) -> list[Notice]:
+async def notices(system: System) -> list[Notice]:
     """Return what was announced for good, repetitions left out."""
     found: set[Notice] = set()
-    for record in await stage.entente.wire.records(topics.NOTIFICATION_EVENTS):
+    for record in await system.wire.records(topics.NOTIFICATION_EVENTS):
         event = decode(Envelope.from_headers(record.headers).type, record.value or b"")
         match event:
             case NotificationSent():
@@ -66,13 +67,13 @@ async def notices(stage: Stage) -> list[Notice]:
     return sorted(found)
 
 
-async def ledger(stage: Stage) -> list[Notice]:
+async def ledger(system: System) -> list[Notice]:
     """Return what the notifier keeps of mails about bookings."""
     query = (
         "SELECT about, revision, party, kind, mail_id, message_id, state FROM mail"
         " WHERE kind <> 'connection_broken'"
     )
-    async with database(stage, "notifier") as connection:
+    async with database(system, "notifier") as connection:
         rows = await connection.fetch(query)
     return sorted(
         Notice(

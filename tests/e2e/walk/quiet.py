@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import asyncpg
 from journal.lab.eventually import eventually
 from messaging.topology import installed
+from system import System
 from walk.stage import Stage
 
 _PATIENCE_SECONDS = 180.0
@@ -32,10 +33,10 @@ _OPEN = {
 
 @asynccontextmanager
 async def database(
-    stage: Stage, service: str
+    system: System, service: str
 ) -> AsyncGenerator["asyncpg.Connection[asyncpg.Record]"]:
     """Yield a connection to a service's database."""
-    connection = await asyncpg.connect(stage.entente.stack.postgres.dsn(service))
+    connection = await asyncpg.connect(system.stack.postgres.dsn(service))
     try:
         yield connection
     finally:
@@ -45,18 +46,20 @@ async def database(
 async def becomes_quiet(stage: Stage) -> None:
     """Return when nothing has moved for a while, and every calendar was read since."""
     while True:
-        await eventually(lambda: unrest(stage), lambda seen: not seen, within=_PATIENCE_SECONDS)
+        await eventually(
+            lambda: unrest(stage.entente), lambda seen: not seen, within=_PATIENCE_SECONDS
+        )
         await _is_read(stage, since=datetime.now(UTC))
         await asyncio.sleep(_SETTLED_SECONDS)
-        if not await unrest(stage):
+        if not await unrest(stage.entente):
             return
 
 
-async def unrest(stage: Stage) -> Mapping[str, str]:
+async def unrest(system: System) -> Mapping[str, str]:
     """Return what still moves, by where it does; empty when all is quiet."""
     found: dict[str, str] = {}
-    for service in stage.entente.stack.services:
-        async with database(stage, service) as connection:
+    for service in installed():
+        async with database(system, service) as connection:
             if waiting := await connection.fetchval("SELECT count(*) FROM outbox"):
                 found[f"outbox of {service}"] = str(waiting)
             for name, (owner, query) in _OPEN.items():
@@ -65,7 +68,7 @@ async def unrest(stage: Stage) -> Mapping[str, str]:
     if not found:
         for group, topics in installed().items():
             for topic in topics:
-                if behind := await stage.entente.wire.lag(topic, group):
+                if behind := await system.wire.lag(topic, group):
                     found[f"{group} reading {topic.name}"] = str(behind)
     return found
 
