@@ -34,8 +34,8 @@ demo: setup ## Run the whole system and print where to look; Ctrl-C stops it
 	$(BIN)/python -m stack
 
 .PHONY: smoke
-smoke: setup ## Book, move and cancel a meeting as a guest on a stack of its own; say what was seen
-	$(BIN)/python -m stack.smoke
+smoke: setup ## Book, move and cancel a meeting as a guest, on a stack of its own or at AT="--booking URL …"
+	$(BIN)/python -m stack.smoke $(AT)
 
 .PHONY: test
 test: setup ## Run every test (real PostgreSQL and Kafka, started by the tests), two files at a time

@@ -12,7 +12,9 @@ from rich.console import Console
 from stack.component import Breakable
 from stack.errors import StackError
 from stack.journal import Journal
-from stack.sample.furnish import Sample, first_question, furnish, pages
+from stack.sample.furnish import Sample, furnish
+from stack.sample.guidance import first_question, pages
+from stack.sample.site import site_of
 from stack.services import DEMO
 from stack.settings import StackSettings
 from stack.stack import Stack
@@ -102,7 +104,7 @@ async def _run(settings: StackSettings, console: Console) -> None:
         console.print(notice, style="bold yellow", markup=False)
 
     async with Stack(settings, announce=announce, journal=Journal(console)) as stack:
-        sample = await furnish(stack) if stack.services else None
+        sample = await furnish(site_of(stack)) if stack.services else None
         _show(console, stack, sample)
         await _report_deaths(stack, announce)
 
@@ -118,7 +120,7 @@ def _show(console: Console, stack: Stack, sample: Sample | None) -> None:
     if sample is not None:
         console.print(first_question(stack, sample), markup=False)
         console.print("Be a guest: book, read both mails, and follow their links", markup=False)
-        _list(console, pages(stack))
+        _list(console, pages(stack.services["booking"].url))
         console.print(f"\n  entente trace show BOOKING --spans {stack.workspace.spans}\n")
     console.print("ready; Ctrl-C stops everything", style="bold green")
 

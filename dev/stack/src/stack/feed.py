@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Mapping
 
+from stack.clients.links import LinkFolder
 from stack.component import Breakable
 from stack.ports import HOST, choose_port
 from stack.program import Command, Program
@@ -10,19 +11,20 @@ from stack.readiness import accepts_tcp
 from stack.workspace import Workspace
 
 
-class Feed(Breakable):
-    """Serves calendar files; `publish` replaces one."""
+class Feed(LinkFolder, Breakable):
+    """Serves calendar files."""
 
     def __init__(self, workspace: Workspace, *, port: int | None = None) -> None:
         port = choose_port(port, purpose="the ICS feed")
-        self._files = workspace.directory("feed")
         self.authority = f"{HOST}:{port}"
+        folder = workspace.directory("feed")
+        super().__init__(folder, f"http://{self.authority}")
         self._program = Program(
             name="feed",
             command=Command(
                 arguments=(
                     *(sys.executable, "-m", "http.server", str(port)),
-                    *("--bind", HOST, "--directory", str(self._files)),
+                    *("--bind", HOST, "--directory", str(folder)),
                 )
             ),
             workspace=workspace,
@@ -33,7 +35,7 @@ class Feed(Breakable):
     @property
     def addresses(self) -> Mapping[str, str]:
         """The links of everything published."""
-        return {f"ICS link {file.name}": self.url(file.name) for file in self._files.iterdir()}
+        return {f"ICS link {name}": self.url(name) for name in self.published()}
 
     @property
     def program(self) -> Program:
@@ -47,14 +49,3 @@ class Feed(Breakable):
     async def stop(self) -> None:
         """Stop."""
         await self._program.stop()
-
-    def url(self, name: str) -> str:
-        """Return a file's link."""
-        return f"http://{self.authority}/{name}"
-
-    def publish(self, name: str, content: str) -> str:
-        """Write a whole calendar under a name; return its link."""
-        draft = self._files / f".{name}"
-        draft.write_text(content, encoding="utf-8", newline="")
-        draft.replace(self._files / name)
-        return self.url(name)

@@ -1,10 +1,9 @@
 """The local OIDC issuer, whose tokens the services accept."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-import httpx
-
+from stack.clients.tokens import TokenClient
 from stack.component import Breakable
 from stack.outside import Outside
 from stack.ports import HOST, choose_port
@@ -13,7 +12,7 @@ from stack.readiness import answers_http
 from stack.workspace import Workspace
 
 
-class Issuer(Breakable):
+class Issuer(TokenClient, Breakable):
     """Signs a token for whoever asks on this machine; `url` is its name in tokens."""
 
     def __init__(
@@ -22,7 +21,7 @@ class Issuer(Breakable):
         host = outside.address if outside else HOST
         port = choose_port(port, purpose="the issuer", host=host)
         self.url = f"http://{outside.name if outside else HOST}:{port}"
-        self._address = f"http://{host}:{port}"
+        super().__init__(f"http://{host}:{port}")
         self._program = Program(
             name="issuer",
             command=Command(
@@ -52,10 +51,3 @@ class Issuer(Breakable):
     async def stop(self) -> None:
         """Stop; its tokens are worthless from now on."""
         await self._program.stop()
-
-    async def token(self, subject: str, *, tenant: str, roles: Sequence[str] = ("owner",)) -> str:
-        """Return an access token, valid for an hour."""
-        form = {"subject": subject, "tenant": tenant, "roles": " ".join(roles)}
-        async with httpx.AsyncClient(timeout=10, trust_env=False) as client:
-            answer = (await client.post(f"{self._address}/token", data=form)).raise_for_status()
-        return str(answer.json()["access_token"])

@@ -3,8 +3,7 @@
 import sys
 from collections.abc import Mapping
 
-import httpx
-
+from stack.clients.calendars import CalendarClient
 from stack.component import Breakable
 from stack.outside import Outside
 from stack.ports import HOST, choose_port
@@ -28,18 +27,8 @@ type = internal
 level = warning
 """
 
-_NEW_CALENDAR = """\
-<?xml version="1.0" encoding="utf-8"?>
-<C:mkcalendar xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">
-  <D:set><D:prop>
-    <D:displayname>{name}</D:displayname>
-    <C:supported-calendar-component-set><C:comp name="VEVENT"/></C:supported-calendar-component-set>
-  </D:prop></D:set>
-</C:mkcalendar>
-"""
 
-
-class Radicale(Breakable):
+class Radicale(CalendarClient, Breakable):
     """Accounts are made with the server; each one's password is its name.
 
     `authority` is where it is, `outside` where others find it, as host:port.
@@ -65,7 +54,7 @@ class Radicale(Breakable):
         )
         self.authority = f"{HOST}:{port}"
         self.outside = f"{outside.name}:{port}" if outside else self.authority
-        self.url = f"http://{self.authority}/"
+        super().__init__(f"http://{self.authority}")
         self._program = Program(
             name="radicale",
             command=Command(
@@ -92,22 +81,3 @@ class Radicale(Breakable):
     async def stop(self) -> None:
         """Stop."""
         await self._program.stop()
-
-    async def make_calendar(self, account: str, path: str, *, name: str) -> None:
-        """Make a calendar in an account; `path` is its last part."""
-        body = _NEW_CALENDAR.format(name=name)
-        await self._request("MKCALENDAR", account, f"{path}/", body)
-
-    async def put_event(self, account: str, path: str, uid: str, event: str) -> None:
-        """Write one calendar object (a whole VCALENDAR) into a calendar."""
-        await self._request("PUT", account, f"{path}/{uid}.ics", event)
-
-    async def _request(self, method: str, account: str, path: str, body: str) -> None:
-        async with httpx.AsyncClient(
-            auth=(account, account), timeout=10, trust_env=False
-        ) as client:
-            url = f"{self.url}{account}/{path}"
-            answer = await client.request(
-                method, url, content=body, headers={"Content-Type": "text/calendar"}
-            )
-            answer.raise_for_status()

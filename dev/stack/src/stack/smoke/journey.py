@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 from icalendar import Calendar
 
-from stack.mail import CaughtMail
+from stack.clients.mails import CaughtMail
 from stack.smoke.failure import SmokeError
 from stack.smoke.guest import Guest, Page
 from stack.smoke.post import Invitation, Letter, letters

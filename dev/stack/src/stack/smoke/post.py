@@ -8,7 +8,7 @@ from typing import Any
 
 from icalendar import Calendar
 
-from stack.mail import CaughtMail
+from stack.clients.mails import CaughtMail
 
 _LINK = re.compile(r"https?://[^/\s]+(/b/([0-9a-f-]+)/\w+/[\w-]+)")
 
