@@ -1,7 +1,8 @@
 """A mail server that follows a script: a real SMTP dialogue, good and bad."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+import ssl
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from email.message import EmailMessage
 from email.policy import default as modern
 from typing import Any, cast
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from stack.ports import HOST
 
 _OK = "250 OK"
@@ -53,8 +54,33 @@ class Script:
         return self.dialogues.get(recipient, 0) <= self.times
 
 
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """A mail server that is reached on another address, asks for STARTTLS and for an account."""
+
+    address: str
+    tls: ssl.SSLContext
+    username: str
+    password: str
+
+    def permits(self, *given: Any) -> AuthResult:
+        """Tell whether these are the account's credentials; the last argument has them."""
+        known = LoginPassword(self.username.encode(), self.password.encode())
+        return AuthResult(success=given[-1] == known)
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """What aiosmtpd takes."""
+        return {
+            "tls_context": self.tls,
+            "require_starttls": True,
+            "auth_required": True,
+            "authenticator": self.permits,
+        }
+
+
 class MailServer:
-    """An SMTP server on 127.0.0.1 with its script and all that it was sent."""
+    """An SMTP server, on 127.0.0.1 as a rule, with its script and all that it was sent."""
 
     def __init__(self, script: Script) -> None:
         self.script = script
@@ -99,15 +125,18 @@ class MailServer:
 
 
 @asynccontextmanager
-async def a_mail_server(script: Script | None = None) -> AsyncGenerator[MailServer]:
+async def a_mail_server(
+    script: Script | None = None, *, submission: Submission | None = None
+) -> AsyncGenerator[MailServer]:
     """Yield a mail server that answers as scripted."""
     handler = MailServer(script or Script())
     loop = asyncio.get_running_loop()
+    options: Mapping[str, Any] = submission.options if submission else {}
 
     def dialogue() -> Any:
-        return SMTP(handler, hostname=HOST, enable_SMTPUTF8=False, loop=loop)
+        return SMTP(handler, hostname=HOST, enable_SMTPUTF8=False, loop=loop, **options)
 
-    server = await loop.create_server(dialogue, HOST, 0)
+    server = await loop.create_server(dialogue, submission.address if submission else HOST, 0)
     handler.port = server.sockets[0].getsockname()[1]
     try:
         yield handler
