@@ -1,109 +1,125 @@
 """One SERVER span for each HTTP request, with nothing in it that a person sent.
 
-OpenTelemetry's ASGI instrumentation makes the span and the metrics (`http.server.*`, semconv for
-HTTP, stable names). It would also record the query string, the caller's address, the full path
-(a guest link's path holds its secret) and the text of exceptions; so it is shown a request that
-has the route's template as its path and none of the rest.
+Names and attributes are OpenTelemetry's (semconv 1.44, HTTP server spans and metrics). A span has
+the route's template as its path: a guest link's path is a secret. Query strings, addresses of
+callers and texts of exceptions are not recorded.
 """
 
-import os
-from collections.abc import Sequence
+import time
+from http import HTTPStatus
 from typing import Any
 
-from opentelemetry import trace
-from opentelemetry.instrumentation.asgi import OpenTelemetryMiddleware
-from opentelemetry.trace import Span
-from starlette.routing import BaseRoute, Match, Mount
+from opentelemetry import metrics, trace
+from opentelemetry.trace import SpanKind, StatusCode
+from starlette.routing import Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from messaging import propagation
+from messaging.logs import type_name
 from messaging.telemetry import failed
 
 _UNTRACED = ("/livez", "/readyz")
-_SHOWN_HEADERS = (b"traceparent", b"tracestate", b"content-length", b"host")
-_REQUEST = "entente.request"
+_OF_MOUNTS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_tracer = trace.get_tracer("entente.http")
+_meter = metrics.get_meter("entente.http")
+_duration = _meter.create_histogram(
+    "http.server.request.duration",
+    unit="s",
+    description="Handling of one request",
+    explicit_bucket_boundaries_advisory=(
+        *(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25),
+        *(0.5, 0.75, 1, 2.5, 5, 7.5, 10),
+    ),
+)
+_active = _meter.create_up_down_counter(
+    "http.server.active_requests", unit="{request}", description="Requests being handled"
+)
 
 
 class ServerSpans:
     """ASGI middleware around a whole application; probes leave no span."""
 
-    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:
-        os.environ.setdefault("OTEL_SEMCONV_STABILITY_OPT_IN", "http")  # read by the next line
-        self._traced = OpenTelemetryMiddleware(
-            self._handle, default_span_details=_details, exclude_spans=["receive", "send"]
-        )
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._routes = routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle the request within a span; errors of the application pass through."""
         if scope["type"] != "http" or scope["path"] in _UNTRACED:
             await self._app(scope, receive, send)
             return
-        request = _Request(scope)
-        await self._traced(_shown(scope, self._routes) | {_REQUEST: request}, receive, send)
-        if request.failure is not None:
-            raise request.failure
-
-    async def _handle(self, shown: Scope, receive: Receive, send: Send) -> None:
-        request: _Request = shown[_REQUEST]
-        span = trace.get_current_span()
-
-        async def send_named(message: Message) -> None:
-            if message["type"] == "http.response.start" and not shown["path"]:
-                _name(span, request.scope)  # now, as the span ends with the response
-            await send(message)
-
+        exchange = _Exchange(scope, send)
         try:
-            await self._app(request.scope, receive, send_named)
-        except Exception as error:  # noqa: BLE001  # raised again outside: the span would quote it
-            if span.is_recording():
-                failed(span, error)
-            request.failure = error
+            with propagation.attached(trace.set_span_in_context(exchange.span)):
+                await self._app(scope, receive, exchange.send)
+        except Exception as error:
+            failed(exchange.span, error)
+            exchange.failure = type_name(error)
+            raise
+        finally:
+            exchange.end()
 
 
-class _Request:
-    """A request as it came, and the error it ended in."""
+class _Exchange:
+    """A request and its response, as far as they are recorded."""
 
-    def __init__(self, scope: Scope) -> None:
-        self.scope = scope
-        self.failure: Exception | None = None
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self.failure: str | None = None
+        self._scope = scope
+        self._send = send
+        self._status: int | None = None
+        self._started = time.perf_counter()
+        self._scheme = {"url.scheme": str(scope["scheme"])}
+        headers = ((name.decode("latin-1"), value) for name, value in scope["headers"])
+        self.span = _tracer.start_span(
+            "HTTP", propagation.extract(headers), kind=SpanKind.SERVER, attributes=self._scheme
+        )
+        _active.add(1, self._scheme)
+
+    async def send(self, message: Message) -> None:
+        """Pass the response on."""
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+        await self._send(message)
+
+    def end(self) -> None:
+        """Name the span by its route, now that one was found, and record how it went."""
+        scope, labels = self._scope, dict[str, Any]()
+        template = _template(scope)
+        if template:
+            self.span.update_name(f"{scope['method']} {template}")
+            labels = {"http.request.method": scope["method"], "http.route": template}
+        if self._status is not None:
+            labels["http.response.status_code"] = self._status
+        if self.failure is not None:
+            labels["error.type"] = self.failure
+        elif self._status is not None and self._status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            labels["error.type"] = str(self._status)
+            self.span.set_status(StatusCode.ERROR)
+        self.span.set_attributes(labels | _of_server(scope, template))
+        self.span.end()
+        _active.add(-1, self._scheme)
+        _duration.record(time.perf_counter() - self._started, labels | self._scheme)
 
 
-def _shown(scope: Scope, routes: Sequence[BaseRoute]) -> dict[str, Any]:
-    shown = {name: scope[name] for name in ("type", "method", "scheme", "http_version")}
-    shown["server"] = scope.get("server")
-    shown["headers"] = [(k, v) for k, v in scope["headers"] if k in _SHOWN_HEADERS]
-    shown["path"] = _template(scope, routes)
-    return shown
+def _of_server(scope: Scope, template: str) -> dict[str, str]:
+    attributes = {"network.protocol.version": str(scope["http_version"])}
+    if template:
+        attributes["url.path"] = template
+    if scope.get("server"):
+        attributes["server.address"] = str(scope["server"][0])
+    return attributes
 
 
-def _details(shown: Scope) -> tuple[str, dict[str, str]]:
-    """Name the span: a method is known to be one only where a route takes it."""
-    route: str = shown["path"]
-    host = {"server.address": str(shown["server"][0])} if shown["server"] else {}
-    return (
-        (f"{shown['method']} {route}", {"http.route": route, **host}) if route else ("HTTP", host)
-    )
+def _template(scope: Scope) -> str:
+    """Return the path template of the route that took the request, or nothing.
 
-
-def _name(span: Span, handled: Scope) -> None:
-    """Name the span by the route that took the request.
-
-    Only the framework knows it where it keeps routes to itself, as FastAPI does those of routers.
+    A method is known to be one only where a route takes it; anything else may be a person's text.
     """
-    route, method = handled.get("route"), handled["method"]
-    if method in (getattr(route, "methods", None) or ()):
-        path = str(getattr(route, "path", ""))
-        span.update_name(f"{method} {path}")
-        span.set_attributes({"http.route": path, "url.path": path})
-
-
-def _template(scope: Scope, routes: Sequence[BaseRoute]) -> str:
-    """Return the path template of the route that will handle the request, or nothing."""
-    for route in routes:
-        match, inner = route.matches(scope)
-        if match is Match.FULL:
-            path = str(getattr(route, "path", ""))
-            rest = _template({**scope, **inner}, route.routes) if isinstance(route, Mount) else ""
-            return path + rest
-    return ""
+    route = scope.get("route")
+    inner, methods = (
+        ("", _OF_MOUNTS)
+        if isinstance(route, Mount)
+        else (str(getattr(route, "path", "")), getattr(route, "methods", None) or ())
+    )
+    outer = str(scope.get("root_path", "")).rstrip("/")
+    return outer + inner if scope["method"] in methods else ""

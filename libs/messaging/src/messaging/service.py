@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import sys
@@ -87,7 +88,7 @@ async def _serve(name: str, settings: ServiceSettings, build: Build) -> None:
     async with running(name, settings, build) as app:
         server = uvicorn.Server(
             uvicorn.Config(
-                ServerSpans(app, app.routes),
+                ServerSpans(app),
                 host=settings.http.host,
                 port=settings.http.port,
                 log_config=None,
@@ -153,9 +154,19 @@ async def running(name: str, settings: ServiceSettings, build: Build) -> AsyncGe
             }
         )
         parts.app.router.routes[:0] = health_routes(Liveness(consumption, tasks), readiness)
+        _leave_to_stay()
         _logger.info("started", extra={"consumers": [c.name for c in parts.consumers]})
         yield parts.app
         _logger.info("stopping")
+
+
+def _leave_to_stay() -> None:
+    """Spare the garbage collector what stays until the end: modules, models, routes.
+
+    It would look through all of that again whenever a large answer or batch is made.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _topics_of(parts: Parts) -> set[str]:

@@ -38,7 +38,7 @@ async def ask(method: str, path: str, **more: str) -> httpx.Response:
             Mount("/api", routes=[Route("/hosts/{host}", echo)]),
         ]
     )
-    transport = httpx.ASGITransport(ServerSpans(app, app.routes), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(ServerSpans(app), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://booking.test") as client:
         return await client.request(method, path, **more)  # type: ignore[arg-type]
 
@@ -71,7 +71,7 @@ async def test_a_route_that_the_framework_keeps_to_itself_names_the_span(
     router.add_api_route("/look", look)
     app = FastAPI(telemetry={"tracing": False, "metrics": False, "logs": False})
     app.include_router(router)
-    transport = httpx.ASGITransport(ServerSpans(app, app.routes))
+    transport = httpx.ASGITransport(ServerSpans(app))
     async with httpx.AsyncClient(transport=transport, base_url="http://booking.test") as client:
         assert (await client.get(f"/b/{GUEST}/look")).json() == GUEST
     (span,) = finished_spans()
