@@ -337,10 +337,9 @@ def test_nothing_is_offered_where_free_busy_knows_of_no_freedom(
 ) -> None:
     group, request = question
     taken = [
-        it
-        for it in free_busy(group[0], request.view).intervals
-        if it.state in {BusyState.UNKNOWN, BusyState.OUT_OF_OFFICE}
-        and it.state in request.rules.blocking
+        (start, end)
+        for start, end, state in free_busy(group[0], request.view).intervals
+        if state in {BusyState.UNKNOWN, BusyState.OUT_OF_OFFICE} and state in request.rules.blocking
     ]
     for slot in collective_slots(group, request).slots:
-        assert not [it for it in taken if it.start < slot.end and slot.start < it.end]
+        assert not [it for it in taken if it[0] < slot.end and slot.start < it[1]]

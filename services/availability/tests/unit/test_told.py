@@ -22,18 +22,18 @@ def month(busy: list[BusyInterval]) -> MonthToTell:
 
 
 def test_a_usual_month_is_told_as_it_is() -> None:
-    event = busy_time_changed(month([BusyInterval(START, END, BusyState.BUSY)]), revision=3)
+    event = busy_time_changed(month([(START, END, BusyState.BUSY)]), revision=3)
     assert (event.month, event.revision, event.merged) == ("2026-12", 3, False)
     assert [(it.start.timestamp(), it.end.timestamp()) for it in event.busy] == [(START, END)]
 
 
 def test_a_month_in_splinters_is_told_merged() -> None:
-    splinters = [BusyInterval(at, at + 60, BusyState.BUSY) for at in range(START, END, 600)]
+    splinters = [(at, at + 60, BusyState.BUSY) for at in range(START, END, 600)]
     event = busy_time_changed(month(splinters), revision=1)
     assert event.merged
     assert len(encode(event)) <= MAX_BYTES
     covered = [(it.start.timestamp(), it.end.timestamp()) for it in event.busy]
-    assert all(any(a <= it.start and it.end <= b for a, b in covered) for it in splinters)
+    assert all(any(a <= start and end <= b for a, b in covered) for start, end, _ in splinters)
 
 
 def test_more_overlaps_than_fit_are_told_from_the_first_on() -> None:

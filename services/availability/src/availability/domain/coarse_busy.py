@@ -22,11 +22,10 @@ def ever_coarser(intervals: Sequence[BusyInterval]) -> Iterator[Sequence[BusyInt
 
 def _joined(intervals: Sequence[BusyInterval], gap: int) -> Sequence[BusyInterval]:
     joined: list[BusyInterval] = []
-    for interval in intervals:
-        if joined and interval.start - joined[-1].end <= gap:
-            start, _, state = joined.pop()
-            strongest = min(state, interval.state, key=PRECEDENCE.index)
-            joined.append(BusyInterval(start, interval.end, strongest))
+    for start, end, state in intervals:
+        if joined and start - joined[-1][1] <= gap:
+            begin, _, before = joined.pop()
+            joined.append((begin, end, min(before, state, key=PRECEDENCE.index)))
         else:
-            joined.append(interval)
+            joined.append((start, end, state))
     return joined

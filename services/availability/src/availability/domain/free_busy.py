@@ -1,7 +1,7 @@
 """Free/busy: one merged answer for a host, and the sources it rests on."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TypeAlias
 
 from availability.domain.busy_state import PRECEDENCE, BusyState
 from availability.domain.host import Host
@@ -9,13 +9,8 @@ from availability.domain.intervals import Interval, clipped, merged, subtracted,
 from availability.domain.layers import Viewpoint, layers
 from availability.domain.sources import SourceReport, source_reports
 
-
-class BusyInterval(NamedTuple):
-    """Instants `start <= t < end` in one state that is not free."""
-
-    start: int
-    end: int
-    state: BusyState
+BusyInterval: TypeAlias = tuple[int, int, BusyState]
+"""Instants `start <= t < end` in one state that is not free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +40,7 @@ def free_busy(host: Host, view: Viewpoint) -> FreeBusy:
         if state in by_state:
             taken = clipped(merged(by_state[state]), view.span)
             visible = subtracted(taken, stronger) if stronger else taken
-            found.extend(BusyInterval(start, end, state) for start, end in visible)
+            found += [(start, end, state) for start, end in visible]
             stronger = union(stronger, taken) if stronger else taken
     found.sort()
     return FreeBusy(tuple(found), source_reports(host, view.now, view.staleness.bound))

@@ -5,9 +5,11 @@ that touch share no instant. A set of intervals is *merged* when it is sorted, d
 small as possible: touching ones are joined.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from struct import iter_unpack
+from operator import itemgetter
+from struct import unpack
 from typing import TypeAlias
 
 Interval: TypeAlias = tuple[int, int]
@@ -16,6 +18,8 @@ ALWAYS: Interval = (-(1 << 62), 1 << 62)
 
 _POSTGRES_EPOCH = 946_684_800  # 2000-01-01T00:00Z
 _MICROSECONDS = 1_000_000
+_START = itemgetter(0)
+_END = itemgetter(1)
 
 
 def merged(intervals: Iterable[Interval]) -> list[Interval]:
@@ -40,14 +44,15 @@ def union(*many: Iterable[Interval]) -> list[Interval]:
     return merged(chain.from_iterable(many))
 
 
-def clipped(intervals: Iterable[Interval], window: Interval) -> list[Interval]:
-    """Return the parts of `intervals` inside `window`, in the order given."""
+def clipped(intervals: Sequence[Interval], window: Interval) -> list[Interval]:
+    """Return the part of a merged set inside `window`, as a merged set."""
     first, last = window
-    return [  # comparisons, as two calls for each interval cost more than the rest
-        (max(first, start), min(last, end))
-        for start, end in intervals
-        if start < last and end > first
-    ]
+    begin = bisect_right(intervals, first, key=_END)
+    kept = list(intervals[begin : bisect_left(intervals, last, begin, key=_START)])
+    if kept:
+        kept[0] = max(first, kept[0][0]), kept[0][1]
+        kept[-1] = kept[-1][0], min(last, kept[-1][1])
+    return kept
 
 
 def subtracted(intervals: Sequence[Interval], taken: Sequence[Interval]) -> list[Interval]:
@@ -73,18 +78,10 @@ def subtracted(intervals: Sequence[Interval], taken: Sequence[Interval]) -> list
 def unpacked(packed: bytes) -> list[Interval]:
     """Decode PostgreSQL's `timestamptz_send(starts) || timestamptz_send(ends)`, aggregated.
 
-    In: pairs of big-endian int64 microseconds since 2000-01-01Z. Out: a merged set in whole
-    seconds, rounded outwards so that a fraction of a second is never lost; rows that take no time
-    are left out.
+    In: pairs of big-endian int64 microseconds since 2000-01-01Z, each start before its end. Out: a
+    merged set in whole seconds, rounded outwards so that a fraction of a second is never lost.
     """
-    # Merged first, as less than half of them are left to be converted then; and once more, as
-    # rounding may close what was between two.
-    whole = [
-        (
-            start // _MICROSECONDS + _POSTGRES_EPOCH,
-            -(-end // _MICROSECONDS) + _POSTGRES_EPOCH,
-        )
-        for start, end in merged(iter_unpack(">qq", packed))
-        if start < end
-    ]
-    return merged(whole)
+    bounds = unpack(f">{len(packed) // 8}q", packed)
+    starts = [bound // _MICROSECONDS + _POSTGRES_EPOCH for bound in bounds[::2]]
+    ends = [-(-bound // _MICROSECONDS) + _POSTGRES_EPOCH for bound in bounds[1::2]]
+    return merged(zip(starts, ends, strict=True))

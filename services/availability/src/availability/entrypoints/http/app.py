@@ -6,6 +6,7 @@ from webapi import TokenVerifier, build_app
 from availability.entrypoints.http import free_busy, slots
 from availability.entrypoints.http.answering import Answering
 from availability.entrypoints.http.outages import answer_outages
+from availability.entrypoints.http.quick_route import add_quick_routes
 from availability.entrypoints.http.schemas import document_types
 
 _DESCRIPTION = """\
@@ -23,7 +24,7 @@ def build_http(answering: Answering | None, *, verifier: TokenVerifier | None) -
     app.state.answering = answering
     answer_outages(app)
     for part in (free_busy, slots):
-        app.include_router(part.router)
+        add_quick_routes(app, part.router)
     document_types(
         app,
         free_busy.FreeBusyRequest,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 from msgspec.json import Decoder, Encoder
 from webapi import Principal
@@ -18,7 +18,7 @@ from availability.application.find_free_busy import (
 from availability.domain.busy_state import BusyState
 from availability.entrypoints.http.answering import Answering, answering
 from availability.entrypoints.http.bodies import naming_fields, read_body
-from availability.entrypoints.http.quick_route import QuickRoute, may_read
+from availability.entrypoints.http.quick_route import may_read, quick_router
 from availability.entrypoints.http.schemas import described
 from availability.entrypoints.http.values import (
     HOST_NOT_FOUND,
@@ -42,7 +42,7 @@ class FreeBusyRequest(Struct, forbid_unknown_fields=True, frozen=True):
     staleness: StalenessTold = StalenessTold()
 
 
-class BusyShown(Struct):
+class BusyShown(Struct, gc=False):
     """Time `start <= t < end` in one state."""
 
     start: datetime
@@ -50,7 +50,7 @@ class BusyShown(Struct):
     state: BusyState
 
 
-class HostBusy(Struct):
+class HostBusy(Struct, gc=False):
     """A host's busy time, in order and disjoint, or the problem that keeps it from being told.
 
     What no interval covers is free. Where sources disagree, the strongest state is shown.
@@ -72,7 +72,7 @@ class FreeBusyResponse(Struct):
 _decode = Decoder(FreeBusyRequest).decode
 _encode = Encoder().encode
 
-router = APIRouter(tags=["free/busy"], route_class=QuickRoute)
+router = quick_router("free/busy")
 
 
 @router.post("/v1/free-busy", **described(FreeBusyRequest, FreeBusyResponse))

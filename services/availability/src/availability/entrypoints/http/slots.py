@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 from msgspec.json import Decoder, Encoder
 from webapi import Principal
@@ -18,7 +18,7 @@ from availability.domain.slot_request import SlotRequest
 from availability.domain.slots import Slot
 from availability.entrypoints.http.answering import Answering, answering
 from availability.entrypoints.http.bodies import naming_fields, read_body, read_switch
-from availability.entrypoints.http.quick_route import QuickRoute, may_read
+from availability.entrypoints.http.quick_route import may_read, quick_router
 from availability.entrypoints.http.rules import RulesTold
 from availability.entrypoints.http.schemas import described
 from availability.entrypoints.http.values import (
@@ -52,7 +52,7 @@ class SlotsRequest(Struct, forbid_unknown_fields=True, frozen=True):
     ] = None
 
 
-class SlotShown(Struct):
+class SlotShown(Struct, gc=False):
     """Time `start <= t < end` that may be offered."""
 
     start: datetime
@@ -85,7 +85,7 @@ class RefusedShown(Struct):
     reasons: list[RefusalShown]
 
 
-class HostSlots(Struct):
+class HostSlots(Struct, gc=False):
     """What is known of a host, or the problem that keeps it from being free."""
 
     host_id: UUID
@@ -112,7 +112,7 @@ class SlotsResponse(Struct):
 _decode = Decoder(SlotsRequest).decode
 _encode = Encoder().encode
 
-router = APIRouter(tags=["slots"], route_class=QuickRoute)
+router = quick_router("slots")
 
 
 @router.post("/v1/slots", **described(SlotsRequest, SlotsResponse))

@@ -1,6 +1,7 @@
 """Values that questions and answers share.
 
-One definition serves decoding, encoding and the OpenAPI document (`http.schemas`).
+One definition serves decoding, encoding and the OpenAPI document (`http.schemas`). What an answer
+has many of is kept from the garbage collector, which would take longer than the answer.
 """
 
 from collections.abc import Iterable, Mapping
@@ -43,7 +44,7 @@ class StalenessTold(Struct, forbid_unknown_fields=True, frozen=True):
         return Staleness(self.bound, self.policy)
 
 
-class SourceShown(Struct):
+class SourceShown(Struct, gc=False):
     """A calendar that the answer rests on."""
 
     calendar_id: UUID
