@@ -14,6 +14,7 @@ from webapi import TokenVerifier
 
 from booking.adapters.availability.client import HttpFreeSlots
 from booking.adapters.availability.tokens import ServiceTokens
+from booking.adapters.postgres.batched_bookings import batched_bookings_in
 from booking.adapters.postgres.bookings import PostgresBookings
 from booking.adapters.postgres.calendars import PostgresCalendars
 from booking.adapters.postgres.database import PooledDatabase, pooled
@@ -66,7 +67,12 @@ async def parts(settings: BookingSettings, stack: AsyncExitStack, *, group: str 
     return Parts(
         migrations=migrations,
         consumers=consumers(
-            Stores(bookings=bookings_in(key), calendars=calendars_in, hosts=hosts_in),
+            Stores(
+                bookings=bookings_in(key),
+                batched_bookings=batched_bookings_in(key),
+                calendars=calendars_in,
+                hosts=hosts_in,
+            ),
             services.now,
             group=group,
         ),

@@ -57,6 +57,10 @@ class Bookings(Protocol):
         """Return the booking, whatever its tenant."""
         ...
 
+    async def several(self, booking_ids: Collection[UUID]) -> Sequence[Booking]:
+        """Return those that there are, whatever their tenants."""
+        ...
+
     async def open(self, booking_id: UUID) -> tuple[Booking, Secrets] | None:
         """Return the booking with the digests that open it."""
         ...
@@ -100,8 +104,8 @@ class Bookings(Protocol):
         """Return the booking as it is and as it stays until the transaction ends."""
         ...
 
-    async def undecided(self, host_ids: Collection[UUID], window: Slot) -> Sequence[Booking]:
-        """Return the proposals without holds that want time of these hosts within the window."""
+    async def undecided(self, host_ids: Collection[UUID]) -> Sequence[Booking]:
+        """Return the proposals without holds that want time of any of these hosts."""
         ...
 
     async def agenda(

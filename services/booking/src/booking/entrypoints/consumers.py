@@ -1,13 +1,16 @@
 """What booking listens to."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from entente_contracts import (
     AttendeeReplied,
     BookingConfirmed,
+    BookingEvent,
     BookingRescheduled,
     CalendarChanged,
     CalendarConnected,
@@ -16,11 +19,13 @@ from entente_contracts import (
     CalendarEvent,
     CalendarRestored,
     CalendarSettingsChanged,
+    EntryEvent,
     EntryFailed,
     EntryMoved,
     EntryRefused,
     EntryRemoved,
     EntryWritten,
+    Message,
 )
 from entente_contracts.topics import (
     BOOKING_EVENTS,
@@ -29,8 +34,8 @@ from entente_contracts.topics import (
     CALENDAR_EVENTS,
     NOTIFICATION_EVENTS,
 )
-from messaging.consumer import Consumer, RecordConsumer
-from messaging.delivery import Delivery
+from messaging.consumer import BatchConsumer, Consumer, RecordConsumer
+from messaging.delivery import Arrival, Delivery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.application.apply_reply import apply_reply
@@ -42,12 +47,21 @@ from booking.application.ports import Bookings, Calendars, Hosts
 from booking.application.supersede import supersede_losers
 from booking.subscriptions import GROUP
 
+_BATCH = 200
+"""How many records share a transaction: as long as it lasts, their bookings cannot change."""
+
+M = TypeVar("M", bound=Message)
+
+BatchedBookings = Callable[[AsyncSession, Collection[UUID]], AbstractAsyncContextManager[Bookings]]
+"""Opens the bookings that a batch is about; they are stored when it is left."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
     """Makes the stores that work within a session's transaction."""
 
     bookings: Callable[[AsyncSession], Bookings]
+    batched_bookings: BatchedBookings
     calendars: Callable[[AsyncSession], Calendars]
     hosts: Callable[[AsyncSession], Hosts]
 
@@ -66,25 +80,32 @@ def consumers(
 
 
 def _entries(stores: Stores, now: Callable[[], datetime], group: str) -> Consumer:
-    async def on_answer(delivery: Delivery[Any], session: AsyncSession) -> None:
-        await note_answer(stores.bookings(session), delivery, now=now)
+    async def on_entries(arrivals: Sequence[Arrival], session: AsyncSession) -> None:
+        deliveries = list(_deliveries_of(EntryEvent, arrivals))
+        booking_ids = {delivery.message.booking_id for delivery in deliveries}
+        async with stores.batched_bookings(session, booking_ids) as bookings:
+            for delivery in deliveries:
+                await _on_entry(bookings, delivery, now)
 
-    async def on_removed(delivery: Delivery[EntryRemoved], session: AsyncSession) -> None:
-        if delivery.message.command_id is not None:
-            await note_answer(stores.bookings(session), delivery, now=now)
-        else:
-            await follow_removal(stores.bookings(session), delivery, now=now)
+    return BatchConsumer(
+        CALENDAR_ENTRIES,
+        group=group,
+        accepts=[EntryWritten, EntryRefused, EntryFailed, EntryRemoved, EntryMoved],
+        handler=on_entries,
+        batch_size=_BATCH,
+    )
 
-    async def on_moved(delivery: Delivery[EntryMoved], session: AsyncSession) -> None:
-        await follow_move(stores.bookings(session), delivery, now=now)
 
-    consumer = RecordConsumer(CALENDAR_ENTRIES, group=group)
-    consumer.on(EntryWritten, on_answer)
-    consumer.on(EntryRefused, on_answer)
-    consumer.on(EntryFailed, on_answer)
-    consumer.on(EntryRemoved, on_removed)
-    consumer.on(EntryMoved, on_moved)
-    return consumer
+async def _on_entry(
+    bookings: Bookings, delivery: Delivery[Any], now: Callable[[], datetime]
+) -> None:
+    match delivery.message:
+        case EntryMoved():
+            await follow_move(bookings, delivery, now=now)
+        case EntryRemoved(command_id=None):
+            await follow_removal(bookings, delivery, now=now)
+        case _:
+            await note_answer(bookings, delivery, now=now)
 
 
 def _connections(stores: Stores, group: str) -> Consumer:
@@ -121,10 +142,21 @@ def _replies(stores: Stores, now: Callable[[], datetime], group: str) -> Consume
 
 
 def _own(stores: Stores, now: Callable[[], datetime], group: str) -> Consumer:
-    async def on_meeting(delivery: Delivery[Any], session: AsyncSession) -> None:
-        await supersede_losers(stores.bookings(session), delivery, now=now)
+    async def on_meetings(arrivals: Sequence[Arrival], session: AsyncSession) -> None:
+        deliveries = list(_deliveries_of(BookingEvent, arrivals))
+        await supersede_losers(stores.bookings(session), deliveries, now=now)
 
-    consumer = RecordConsumer(BOOKING_EVENTS, group=group)
-    consumer.on(BookingConfirmed, on_meeting)
-    consumer.on(BookingRescheduled, on_meeting)
-    return consumer
+    return BatchConsumer(
+        BOOKING_EVENTS,
+        group=group,
+        accepts=[BookingConfirmed, BookingRescheduled],
+        handler=on_meetings,
+        batch_size=_BATCH,
+    )
+
+
+def _deliveries_of(kind: type[M], arrivals: Sequence[Arrival]) -> Iterator[Delivery[M]]:
+    """Yield the messages of a kind, in their order."""
+    for arrival in arrivals:
+        if isinstance(arrival, Delivery) and isinstance(arrival.message, kind):
+            yield cast("Delivery[M]", arrival)

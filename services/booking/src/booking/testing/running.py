@@ -10,6 +10,7 @@ from messaging.admin import connect_admin, create_topics
 from messaging.service import Parts, Resources, running
 from messaging.settings import KafkaSettings, ServiceSettings
 
+from booking.adapters.postgres.batched_bookings import batched_bookings_in
 from booking.adapters.postgres.stores import bookings_in, calendars_in, hosts_in
 from booking.entrypoints.alarms import Alarms
 from booking.entrypoints.consumers import Stores, consumers
@@ -28,7 +29,12 @@ async def saga_running(
     @asynccontextmanager
     async def build(_: Resources) -> AsyncGenerator[Parts]:
         alarms = Alarms(world.services, every=timedelta(milliseconds=100))
-        stores = Stores(bookings=bookings_in(LINK_KEY), calendars=calendars_in, hosts=hosts_in)
+        stores = Stores(
+            bookings=bookings_in(LINK_KEY),
+            batched_bookings=batched_bookings_in(LINK_KEY),
+            calendars=calendars_in,
+            hosts=hosts_in,
+        )
         yield Parts(
             consumers=consumers(stores, world.services.now, group=group),
             publishes=topics.ALL,

@@ -42,6 +42,12 @@ class PostgresBookings:
         """Return the booking, whatever its tenant."""
         return await self._one("SELECT state::text FROM booking WHERE id = $1", booking_id)
 
+    async def several(self, booking_ids: Collection[UUID]) -> Sequence[Booking]:
+        """Return those that there are, whatever their tenants."""
+        return await self._several(
+            "SELECT state::text FROM booking WHERE id = ANY ($1::uuid[])", list(booking_ids)
+        )
+
     async def open(self, booking_id: UUID) -> tuple[Booking, Secrets] | None:
         """Return the booking with the digests that open it."""
         rows = await self._database.fetch(
@@ -63,7 +69,7 @@ class PostgresBookings:
         """Keep everything the transition brings, in one statement."""
         before, after = transition.before, transition.after
         messages = outbox_rows(messages_of(transition), story=after.id, cause=cause)
-        values = [*_state(after), *messages, *_receipt(receipt)]
+        values = [*state_of(after), *messages, *_receipt(receipt)]
         if before is None:
             edition = resting_on.edition if resting_on is not None else None
             values += [*_claims(after), *self._identity(after), edition]
@@ -140,18 +146,13 @@ class PostgresBookings:
             "SELECT state::text FROM booking WHERE id = $1 FOR SHARE", booking_id
         )
 
-    async def undecided(self, host_ids: Collection[UUID], window: Slot) -> Sequence[Booking]:
-        """Return the proposals without holds that want time of these hosts within the window."""
-        found = await self._several(
+    async def undecided(self, host_ids: Collection[UUID]) -> Sequence[Booking]:
+        """Return the proposals without holds that want time of any of these hosts."""
+        return await self._several(
             "SELECT state::text FROM booking"
             " WHERE status = 'proposed' AND NOT holds AND host_ids && $1::uuid[]",
             list(host_ids),
         )
-        return [
-            booking
-            for booking in found
-            if any(booking.terms.occupied(o.slot).overlaps(window) for o in booking.options)
-        ]
 
     async def agenda(
         self, tenant_id: str, host_ids: Collection[UUID], window: Slot
@@ -202,7 +203,8 @@ class PostgresBookings:
         )
 
 
-def _state(booking: Booking) -> tuple[Any, ...]:
+def state_of(booking: Booking) -> tuple[Any, ...]:
+    """Return the columns that follow a booking through its life."""
     slot = booking.slot or booking.options[0].slot
     return (
         booking.id,

@@ -67,6 +67,30 @@ SELECT count(*) AS stored,
 FROM stored
 """
 
+UPDATE_ALL = """
+WITH stored AS (
+    UPDATE booking
+    SET revision = change.revision, status = change.status, host_ids = change.host_ids::uuid[],
+        holds = change.holds, starts_at = change.starts_at, wake_at = change.wake_at,
+        state = change.state::jsonb
+    FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::boolean[],
+                $7::timestamptz[], $8::timestamptz[], $9::text[], $15::bigint[])
+        AS change (id, tenant_id, revision, status, host_ids, holds, starts_at, wake_at, state,
+                   expected)
+    WHERE booking.id = change.id AND booking.tenant_id = change.tenant_id
+      AND booking.revision = change.expected
+    RETURNING booking.id
+), announced AS (
+    INSERT INTO outbox (event_id, topic, key, headers, payload)
+    SELECT event_id, topic, key, headers::jsonb, payload
+    FROM unnest($10::uuid[], $11::text[], $12::text[], $13::text[], $14::bytea[])
+        WITH ORDINALITY AS message (event_id, topic, key, headers, payload, place)
+    ORDER BY place
+)
+SELECT count(*) AS stored FROM stored
+"""
+"""Several bookings, whose claims stay as they are. When fewer are stored than given, roll back."""
+
 INSERT = ", ".join(("WITH " + _INSERTED, _CLAIMED.format(before="stored"), _ANNOUNCED + _VERDICT))
 UPDATE_WITH_CLAIMS = ", ".join(
     ("WITH " + _UPDATED, _RELEASED, _CLAIMED.format(before="released"), _ANNOUNCED + _VERDICT)
