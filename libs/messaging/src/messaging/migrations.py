@@ -14,6 +14,8 @@ from messaging.settings import PostgresSettings
 
 # Two runners take turns; the second finds nothing left to do.
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+# Whoever comes after a statement that waits for a table waits as well, readers included.
+_LOCK_TIMEOUT = text("SELECT set_config('lock_timeout', :wait, true)")
 
 
 class SchemaBehindError(Exception):
@@ -27,11 +29,20 @@ class Migrations:
     service: str
 
     async def run(self, settings: PostgresSettings) -> None:
-        """Run every migration that is missing; harmless when run twice, or twice at once."""
-        engine = build_engine(settings, application_name=f"{self.service}-migrate")
+        """Run every migration that is missing; harmless when run twice, or twice at once.
+
+        Raises DBAPIError, with nothing changed, when a statement takes too long or another
+        transaction keeps a table locked; to be tried again.
+        """
+        patient = {"statement_timeout_seconds": settings.migration_statement_seconds}
+        engine = build_engine(
+            settings.model_copy(update=patient), application_name=f"{self.service}-migrate"
+        )
+        lock_timeout = {"wait": f"{settings.migration_lock_seconds * 1000:.0f}ms"}
         try:
             async with engine.begin() as connection:
                 await connection.execute(_LOCK, {"name": f"{self.service}.migrations"})
+                await connection.execute(_LOCK_TIMEOUT, lock_timeout)
                 await connection.run_sync(self._upgrade)
         finally:
             await engine.dispose()

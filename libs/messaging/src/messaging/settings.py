@@ -73,6 +73,14 @@ class PostgresSettings(BaseModel):
     startup_timeout_seconds: float = Field(
         default=15.0, gt=0, description="How long a start waits for PostgreSQL"
     )
+    migration_statement_seconds: float = Field(
+        default=300.0, gt=0, description="The same for a statement of a migration"
+    )
+    migration_lock_seconds: float = Field(
+        default=5.0,
+        gt=0,
+        description="A migration that waits longer for a table gives up: others wait behind it",
+    )
 
 
 class TelemetrySettings(BaseModel):

@@ -12,6 +12,7 @@ from messaging.migrations import SchemaBehindError
 from messaging.settings import PostgresSettings
 from pydantic import SecretStr
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 pytestmark = pytest.mark.integration
@@ -29,6 +30,18 @@ async def test_two_runners_leave_the_schema_that_the_code_expects(database: str)
         differences = await connection.run_sync(_differences)
     await engine.dispose()
     assert differences == []
+
+
+async def test_a_migration_does_not_wait_long_for_a_table_that_is_in_use(database: str) -> None:
+    settings = PostgresSettings(dsn=SecretStr(database), migration_lock_seconds=0.2)
+    await migrate(settings)
+    engine = build_engine(settings, application_name="tests")
+    async with engine.begin() as busy:
+        await busy.execute(text("LOCK TABLE alembic_version"))
+        with pytest.raises(DBAPIError, match="lock timeout"):
+            await migrate(settings)
+    await migrate(settings)
+    await engine.dispose()
 
 
 async def test_a_schema_that_is_behind_is_told_and_one_that_is_ahead_is_not(database: str) -> None:
