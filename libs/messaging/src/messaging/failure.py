@@ -33,6 +33,9 @@ class Verdict(Enum):
 # SQLSTATE classes and codes that a later attempt may not meet (PostgreSQL, Appendix A).
 _TRANSIENT_CLASSES = ("08", "53", "57", "58")  # connection, resources, operator, system
 _TRANSIENT_CODES = frozenset({"40001", "40P01", "55P03", "25006", "25P03"})
+# No table, column, type, function or right: never the record's fault. A migration is still to come,
+# as it is where pods and migrations start at the same time, or a grant.
+_SCHEMA_CODES = frozenset({"42P01", "42703", "42704", "42883", "42501", "3F000"})
 
 
 def classify(error: BaseException) -> Verdict:
@@ -53,6 +56,6 @@ def _classify_database(error: DBAPIError) -> Verdict:
     if state is None:
         lost = isinstance(error, InterfaceError | OperationalError)
         return Verdict.TRANSIENT if lost else Verdict.UNKNOWN
-    if state in _TRANSIENT_CODES or state.startswith(_TRANSIENT_CLASSES):
+    if state in _TRANSIENT_CODES | _SCHEMA_CODES or state.startswith(_TRANSIENT_CLASSES):
         return Verdict.TRANSIENT
     return Verdict.UNKNOWN

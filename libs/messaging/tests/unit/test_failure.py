@@ -44,6 +44,9 @@ def database_error(sqlstate: str | None, kind: type[DBAPIError] = DBAPIError) ->
         database_error("55P03"),  # lock_not_available
         database_error("25006"),  # read_only_sql_transaction, after a failover
         database_error("25P03"),  # idle_in_transaction_session_timeout
+        database_error("42P01"),  # undefined_table, before its migration
+        database_error("42703"),  # undefined_column
+        database_error("42501"),  # insufficient_privilege, before a grant
         database_error(None, InterfaceError),
         database_error(None, OperationalError),
     ],
@@ -72,7 +75,7 @@ def test_what_can_never_be_handled_is_dead_lettered_at_once(error: Exception) ->
         KeyError("bug"),
         database_error("23505", IntegrityError),  # unique_violation
         database_error("22P02"),  # invalid_text_representation
-        database_error("42P01"),  # undefined_table
+        database_error("42601"),  # syntax_error
         database_error(None),
         asyncpg.UniqueViolationError("of a connection used directly"),
     ],
