@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from entente_contracts import topics
 from manifests import CASES, Manifest, changed, nodes, of_kind, pods_of, render, rendered
+from messaging.settings import EnvironmentSettings, load
 from messaging.topology import all_topics, installed
 
 pytestmark = pytest.mark.unit
@@ -91,6 +92,24 @@ def test_a_job_that_is_no_hook_is_another_when_its_image_is() -> None:
     assert len(before) == len(after) == len(SERVICES) + 1
     assert not before.keys() & after.keys()
     assert all(_weight(job) is None for job in before.values())
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_migration_that_refuses_its_settings_is_not_tried_again(service: str) -> None:
+    job = of_kind(rendered("required"), "Job")[f"meet-{service}-migrate"]
+    (rule,) = job["spec"]["podFailurePolicy"]["rules"]
+    (container,) = job["spec"]["template"]["spec"]["containers"]
+    with pytest.raises(SystemExit) as refused:
+        load(Incomplete)
+    assert rule["action"] == "FailJob"
+    assert rule["onExitCodes"]["containerName"] == container["name"]
+    assert rule["onExitCodes"]["values"] == [refused.value.code]
+
+
+class Incomplete(EnvironmentSettings):
+    """Settings of which one is missing."""
+
+    missing_on_purpose: str
 
 
 def test_nothing_runs_when_operators_do_it_themselves() -> None:
