@@ -54,7 +54,7 @@ def creating(topic: str, envelope: Envelope, cause: Context | None) -> Generator
     (the context that made the record which led to the event), and the batch is linked.
     """
     in_batch = cause is not None and otel_context.get_value(_IN_BATCH) is not None
-    with _tracer.start_as_current_span(
+    span = _tracer.start_span(
         f"create {topic}",
         context=cause if in_batch else None,
         kind=SpanKind.PRODUCER,
@@ -68,9 +68,14 @@ def creating(topic: str, envelope: Envelope, cause: Context | None) -> Generator
             "cloudevents.event_type": envelope.type,
             "entente.tenant_id": envelope.tenant_id,
         },
-        record_exception=False,
-    ):
-        yield propagation.inject()
+    )
+    try:
+        yield propagation.inject(trace.set_span_in_context(span, Context()))
+    except BaseException as error:
+        failed(span, error)
+        raise
+    finally:
+        span.end()
 
 
 @contextlib.contextmanager

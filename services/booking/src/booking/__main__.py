@@ -1,5 +1,9 @@
 """Run booking: `python -m booking`."""
 
+import uvloop
+
 from booking.main import main
 
-main()
+if __name__ == "__main__":
+    uvloop.install()
+    main()

@@ -74,9 +74,8 @@ class Answers:
 
     async def seen(self, bookings: Sequence[Booking]) -> list[Booking]:
         """Return the bookings as they are now."""
-        several = await self.world.services.bookings.several([booking.id for booking in bookings])
-        found = {booking.id: booking for booking in several}
-        return [found[booking.id] for booking in bookings]
+        load = self.world.services.bookings.load
+        return [cast("Booking", await load(booking.id)) for booking in bookings]
 
     async def events(self) -> list[tuple[str, str, int]]:
         """Return type, subject and version of what waits in the outbox, in its order."""

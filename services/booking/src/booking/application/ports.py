@@ -57,10 +57,6 @@ class Bookings(Protocol):
         """Return the booking, whatever its tenant."""
         ...
 
-    async def several(self, booking_ids: Collection[UUID]) -> Sequence[Booking]:
-        """Return those that there are, whatever their tenants."""
-        ...
-
     async def open(self, booking_id: UUID) -> tuple[Booking, Secrets] | None:
         """Return the booking with the digests that open it."""
         ...

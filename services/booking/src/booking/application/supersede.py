@@ -1,8 +1,8 @@
 """Ending proposals whose dates somebody else got, so that their parties are told."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from entente_contracts import BookingEvent
 from messaging.delivery import Delivery
@@ -10,8 +10,9 @@ from messaging.delivery import Delivery
 from booking.application.change import change
 from booking.application.ports import Bookings
 from booking.domain.booking import Booking, Refusal, Transition
-from booking.domain.claims import Claim, Firmness, claims_of
+from booking.domain.claims import Claim, Firmness
 from booking.domain.ending import supersede
+from booking.domain.slot import Slot
 
 
 async def supersede_losers(
@@ -20,48 +21,39 @@ async def supersede_losers(
     *,
     now: Callable[[], datetime],
 ) -> None:
-    """Look at every unheld proposal near the times that bookings got; end those without a date."""
-    wins = await _wins(bookings, deliveries)
-    hosts = {claim.host_id for win in wins for claim in claims_of(win.winner)}
-    if not hosts:
-        return
-    for rival in await bookings.undecided(hosts):
-        win = next((win for win in wins if win.concerns(rival)), None)
-        refusal = await _refusal_of_all(bookings, rival) if win is not None else None
-        if win is not None and refusal is not None:
+    """Look at every unheld proposal near the times that bookings got; end those without a date.
+
+    The events tell where to look; whether a date can still be had, the claims of now decide.
+    """
+    got = [(*got, delivery) for delivery in deliveries for got in _got(delivery.message)]
+    hosts = {host_id for host_id, _, _ in got}
+    for rival in await bookings.undecided(hosts) if hosts else ():
+        cause = next((d for host_id, slot, d in got if _wants(rival, host_id, slot)), None)
+        refusal = None if cause is None else await _refusal_of_all(bookings, rival)
+        if refusal is not None:
 
             def decide(booking: Booking, reason: Refusal = refusal) -> Transition | None:
                 return supersede(booking, reason, now=now())
 
-            await change(bookings, rival.id, decide, step="supersede", cause=win.delivery)
+            await change(bookings, rival.id, decide, step="supersede", cause=cause)
 
 
-@dataclass(frozen=True, slots=True)
-class _Win:
-    """A booking that got a time, as it is now, and the event that told of it."""
-
-    winner: Booking
-    delivery: Delivery[BookingEvent]
-
-    def concerns(self, rival: Booking) -> bool:
-        """Tell whether a proposal wants time of a host that the winner occupies."""
-        return any(
-            wanted.host_id == claim.host_id
-            and rival.terms.occupied(wanted.slot).overlaps(self.winner.terms.occupied(claim.slot))
-            for wanted in _wanted(rival)
-            for claim in claims_of(self.winner)
+def _got(event: BookingEvent) -> Iterator[tuple[UUID, Slot]]:
+    """Yield the times that the booking occupied when it told of itself, by host."""
+    for claim in event.booking.claims:
+        yield (
+            claim.host_id,
+            Slot(claim.start, claim.end).widened(
+                timedelta(minutes=claim.buffer_before_minutes),
+                timedelta(minutes=claim.buffer_after_minutes),
+            ),
         )
 
 
-async def _wins(bookings: Bookings, deliveries: Sequence[Delivery[BookingEvent]]) -> list[_Win]:
-    by_id = {delivery.message.booking.booking_id: delivery for delivery in deliveries}
-    return [_Win(winner, by_id[winner.id]) for winner in await bookings.several(by_id)]
-
-
-def _wanted(rival: Booking) -> Iterator[Claim]:
-    for option in rival.options:
-        for host in rival.hosts:
-            yield Claim(host.host_id, option.slot, Firmness.BOOKED)
+def _wants(rival: Booking, host_id: UUID, slot: Slot) -> bool:
+    return any(host.host_id == host_id for host in rival.hosts) and any(
+        rival.terms.occupied(option.slot).overlaps(slot) for option in rival.options
+    )
 
 
 async def _refusal_of_all(bookings: Bookings, rival: Booking) -> Refusal | None:

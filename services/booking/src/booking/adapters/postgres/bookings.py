@@ -42,12 +42,6 @@ class PostgresBookings:
         """Return the booking, whatever its tenant."""
         return await self._one("SELECT state::text FROM booking WHERE id = $1", booking_id)
 
-    async def several(self, booking_ids: Collection[UUID]) -> Sequence[Booking]:
-        """Return those that there are, whatever their tenants."""
-        return await self._several(
-            "SELECT state::text FROM booking WHERE id = ANY ($1::uuid[])", list(booking_ids)
-        )
-
     async def open(self, booking_id: UUID) -> tuple[Booking, Secrets] | None:
         """Return the booking with the digests that open it."""
         rows = await self._database.fetch(
