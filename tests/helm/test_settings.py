@@ -6,23 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from availability.settings import AvailabilitySettings
 from booking.settings import BookingSettings
 from connector.settings import ConnectorSettings
 from entente_cli.kafka import OperatorSettings
 from helm_python import Chart
 from manifests import CASES, CHART, Pod, changed, of_kind, pods_of, render, rendered
-from messaging.settings import EnvironmentSettings, ServiceSettings, load, variable_names
-from notifier.settings import NotifierSettings
+from told import MODELS, loaded, unknown
 
 pytestmark = pytest.mark.unit
 
-MODELS: Mapping[str, type[ServiceSettings]] = {
-    "connector": ConnectorSettings,
-    "availability": AvailabilitySettings,
-    "booking": BookingSettings,
-    "notifier": NotifierSettings,
-}
 # Read by libpq's URL parser in asyncpg, by uvicorn, by OpenTelemetry and by the manifest itself.
 OTHERS = {"PGUSER", "PGPASSWORD", "FORWARDED_ALLOW_IPS", "OTEL_RESOURCE_ATTRIBUTES", "POD_NAME"}
 OPERATORS_OWN = {"SSL_CERT_FILE"}
@@ -33,13 +25,12 @@ _SECRETS = {"encryption-keys": json.dumps([_KEY]), "pseudonym-key": _KEY, "curre
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_variable_is_known(case: str) -> None:
-    operators = set(variable_names(OperatorSettings))
     for pod in pods_of(rendered(case)):
-        model = MODELS.get(_service_of(pod))
-        known = set(variable_names(model)) if model else set[str]()
+        service = _service_of(pod)
         for container in pod.containers:
             given = {str(entry["name"]) for entry in container.get("env", [])}
-            assert given - known - operators - OTHERS - OPERATORS_OWN == set(), pod.name
+            strange = unknown(service if service in MODELS else None, given)
+            assert strange - OTHERS - OPERATORS_OWN == set(), pod.name
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -121,12 +112,8 @@ def _service_of(pod: Pod) -> str:
 
 
 def _load(model: type[Any], pod: Pod, monkeypatch: pytest.MonkeyPatch) -> Any:
-    with monkeypatch.context() as environment:
-        for container in pod.containers:
-            for entry in container["env"]:
-                environment.setenv(entry["name"], _value(entry))
-        loaded: EnvironmentSettings = load(model)
-    return loaded
+    entries = [entry for container in pod.containers for entry in container["env"]]
+    return loaded(model, {entry["name"]: _value(entry) for entry in entries}, monkeypatch)
 
 
 def _value(entry: Mapping[str, Any]) -> str:
