@@ -1,5 +1,6 @@
 """What a month tells, and what it keeps to itself."""
 
+import hmac
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
@@ -91,6 +92,15 @@ def test_same_meeting_has_one_id_in_a_tenant_and_another_in_the_next() -> None:
     }
     assert len(different) == 5
     assert all(len(one) == 24 and "uid" not in one for one in different)
+
+
+def test_an_id_is_never_computed_another_way_than_before() -> None:
+    for instance, written in (
+        (START, f"{START:%Y%m%dT%H%M%SZ}"),
+        (START.date(), f"{START:%Y%m%d}"),
+    ):
+        digest = hmac.digest(KEY, f"uid\0{written}".encode(), "sha256").hex()
+        assert digest.startswith(occurrence_id(KEY, "uid", instance))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,8 @@ def occurrence_id(tenant_key: bytes, uid: str, recurrence_id: datetime | date | 
     two calendars of a tenant has one id, and nobody outside can test a guess. Times are in UTC.
     """
     if isinstance(recurrence_id, datetime):
-        instance = f"{recurrence_id:%Y%m%dT%H%M%SZ}"
+        text = recurrence_id.isoformat()  # strftime takes half as long again
+        instance = f"{text[:4]}{text[5:7]}{text[8:13]}{text[14:16]}{text[17:19]}Z"
     else:
-        instance = f"{recurrence_id:%Y%m%d}" if recurrence_id else ""
+        instance = recurrence_id.isoformat().replace("-", "") if recurrence_id else ""
     return hmac.digest(tenant_key, f"{uid}\0{instance}".encode(), "sha256").hex()[:_LENGTH]

@@ -12,6 +12,7 @@ from connector.domain.occurrence import AllDayOccurrence, Occurrence, TimedOccur
 from connector.domain.own_event import OwnEvent
 from connector.domain.window import Window
 from connector.icalendar.content_line import split_rest
+from connector.icalendar.elsewhere import Elsewhere
 from connector.icalendar.event import Event
 from connector.icalendar.free_busy import free_busy, uid_of
 from connector.icalendar.own_event import own_event
@@ -41,7 +42,7 @@ def expand(
     `default_zone` is the IANA name of the owner's zone, for floating times of a calendar without
     X-WR-TIMEZONE. `own_uids` names the bookings whose UIDs these are: their entries are ours even
     where a mailed invitation came without our tag. Each UID stands alone: a broken one is reported
-    and never hides another.
+    and never hides another. An event that is plainly outside the window is not looked at closer.
 
     Raises `NotACalendar` and `LimitExceeded`, both of which mean that nothing is known of the
     busy time, and `ValueError` for a default zone that does not exist.
@@ -83,8 +84,9 @@ class _Expander:
             Zones(calendar, self._default_zone, self._window, self._work) for calendar in calendars
         ]
         series: dict[str, list[Event]] = {}
+        elsewhere = Elsewhere(calendars, self._window, self._own_uids)
         for calendar, own_zones in zip(calendars, zones, strict=True):
-            self._read(calendar, own_zones, series)
+            self._read(calendar, own_zones, elsewhere, series)
         expander = SeriesExpander(self._window, self._work, self._add, self._report)
         for events in series.values():
             try:
@@ -103,13 +105,19 @@ class _Expander:
             refresh_interval=_refresh_interval(calendars[0]),
         )
 
-    def _read(self, calendar: Component, zones: Zones, series: dict[str, list[Event]]) -> None:
+    def _read(
+        self,
+        calendar: Component,
+        zones: Zones,
+        elsewhere: Elsewhere,
+        series: dict[str, list[Event]],
+    ) -> None:
         rest = calendar.first("METHOD")
         method = split_rest(rest)[1].upper() if rest else ""
         for component in calendar.children:
             if component.name == "VFREEBUSY":
                 self._read_free_busy(component)
-            elif component.name == "VEVENT":
+            elif component.name == "VEVENT" and not elsewhere.holds(component, zones):
                 self._read_event(component, zones, method, series)
 
     def _read_event(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from connector.application.expander import Basis, Picture
 from connector.domain.busy_in import busy_in
@@ -96,8 +96,8 @@ def _in_window(occurrences: Sequence[Occurrence], window: Window) -> tuple[Occur
     )
 
 
-def _order(occurrence: Occurrence) -> tuple[str, str, str]:
+def _order(occurrence: Occurrence) -> tuple[bool, date, date, str]:
     """Order timed before all-day, by start: the same calendar always gives the same picture."""
     if isinstance(occurrence, TimedOccurrence):
-        return occurrence.start.isoformat(), occurrence.end.isoformat(), occurrence.uid
-    return f"~{occurrence.start_date}", str(occurrence.end_date), occurrence.uid
+        return False, occurrence.start, occurrence.end, occurrence.uid
+    return True, occurrence.start_date, occurrence.end_date, occurrence.uid
