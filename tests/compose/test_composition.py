@@ -58,7 +58,7 @@ def test_secrets_are_given_as_files_that_are_mounted(service: str, name: str) ->
 def test_a_service_and_its_preparation_are_told_the_same() -> None:
     for name in MODELS:
         service, preparation = SERVICES[name], SERVICES[f"{name}-preparation"]
-        for key in ("image", "environment", "secrets"):
+        for key in ("image", "build", "environment", "secrets"):
             assert service[key] == preparation[key]
         assert service["depends_on"] == {
             f"{name}-preparation": {"condition": "service_completed_successfully"}
