@@ -112,7 +112,10 @@ class _Reader:
             elif properties is not None:
                 if len(rest) > longest:
                     raise LimitExceeded(Limit.LINE_LENGTH)
-                properties.setdefault(name, []).append(rest)
+                if name in properties:
+                    properties[name].append(rest)
+                else:
+                    properties[name] = [rest]
         if self._open:
             raise NotACalendar("The body ends inside a calendar.")
         return self._calendars
