@@ -79,6 +79,18 @@ compose-secrets: ## Make the secrets that docker-compose.yml takes; those that a
 compose-test: setup ## Build all images and run docker-compose.yml with them, on an engine of its own if none answers
 	dev/images/with-engine bash -c 'dev/images/build && ENTENTE_CONTAINERS=required $(BIN)/pytest tests/compose'
 
+.PHONY: chart-test
+chart-test: a-cluster setup ## Install, upgrade, break and remove the chart on a Kubernetes: KUBECONFIG's, or one that ENTENTE_CLUSTER makes
+	@if [ -n "$${ENTENTE_CLUSTER:-}" ]; then \
+	  dev/images/with-engine bash -c 'dev/images/build && VERSION=0.1.1 dev/images/build && $(BIN)/pytest tests/cluster'; \
+	else $(BIN)/pytest tests/cluster; fi
+
+.PHONY: a-cluster
+a-cluster:
+	@test -n "$${KUBECONFIG:-}$${ENTENTE_CLUSTER:-}" || { \
+	  echo "no cluster: KUBECONFIG names one, ENTENTE_CLUSTER a command that makes one; see tests/cluster/README.md" >&2; \
+	  exit 2; }
+
 .PHONY: bench
 bench: setup ## Measure the hot paths against floors and peers, in a few minutes
 	$(BIN)/python -m bench --profile smoke

@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # so that tests can name what th
 from cluster import Cluster, the_cluster
 from release import NEW, OLD, Release, installed_release
 from servers import SERVICES, Servers, running_servers
+from stage import Stage, set_stage
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -44,3 +45,8 @@ async def release(
 ) -> AsyncGenerator[Release]:
     async with installed_release(cluster, servers, tmp_path_factory.mktemp("release")) as release:
         yield release
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stage(release: Release) -> Stage:
+    return await set_stage(release)

@@ -28,6 +28,14 @@ async def make_databases(servers: Servers) -> None:
         await _execute(servers.stack.postgres.dsn(service), within)
 
 
+async def remake_availability(servers: Servers) -> None:
+    """Drop availability's database with all in it, and run the page's statements for it again."""
+    await servers.stack.postgres.drop_database("availability")
+    block = INSTALL.block("CREATE ROLE availability ", language="sql")
+    made = "".join(line for line in block.splitlines(keepends=True) if "CREATE ROLE" not in line)
+    await _execute(servers.stack.postgres.admin_dsn, made)
+
+
 async def make_secrets(cluster: Cluster, servers: Servers) -> None:
     """Run the page's commands, with an answer for each question they ask."""
     script = INSTALL.block("kubectl create namespace entente")
@@ -49,10 +57,16 @@ def values_for(servers: Servers, *, tag: str) -> dict[str, Any]:
             "kafka": {"bootstrapServers": servers.kafka},
             "topics": {"replicationFactor": 1},
             "telemetry": {"otlpEndpoint": ""},
+            # What a dead pod had in hand is free again soon.
+            "defaults": {"settings": {"KAFKA__SESSION_TIMEOUT_SECONDS": 10}},
             "connector": {
                 "settings": {
                     "EGRESS__ALLOWED_PRIVATE": [servers.stack.radicale.outside],
-                    "SYNC__INTERVAL_SECONDS": 10,
+                    "SYNC__INTERVAL_SECONDS": 3,
+                    "SYNC__FRESHNESS_SECONDS": 3,
+                    "ENTRIES__LOOK_SECONDS": 5,
+                    "ENTRIES__ATTEMPT_SECONDS": 10,
+                    "ENTRIES__LEASE_SECONDS": 15,
                 }
             },
             # All guests of a test come from one address.
@@ -65,6 +79,7 @@ def values_for(servers: Servers, *, tag: str) -> dict[str, Any]:
             # As the page on operating has it for servers whose certificate is signed within.
             "notifier": {
                 "smtp": {"host": NAME, "port": servers.post.port},
+                "settings": {"SENDING__SETTLING_SECONDS": 5, "SMTP__TIMEOUT_SECONDS": 10},
                 "extraEnv": [{"name": "SSL_CERT_FILE", "value": "/etc/within/ca.crt"}],
                 "extraVolumes": [{"name": "within", "secret": {"secretName": "postgres-ca"}}],
                 "extraVolumeMounts": [{"name": "within", "mountPath": "/etc/within"}],

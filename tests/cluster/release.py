@@ -19,7 +19,8 @@ from servers import SERVICES, Servers
 from stack import Stack
 
 OLD, NEW = "0.1.0", "0.1.1"
-NAMESPACE = NAME = "entente"
+NAMESPACE = "entente"
+_NAME = "entente"
 _PATIENCE_SECONDS = 180.0
 
 
@@ -35,6 +36,7 @@ class Release:
     connector: httpx.AsyncClient
     availability: httpx.AsyncClient
     booking: httpx.AsyncClient
+    name: str = _NAME
 
     @property
     def stack(self) -> Stack:
@@ -89,7 +91,7 @@ class Release:
         )
         for service in SERVICES:
             await self.kubectl(
-                *("rollout", "status", f"deployment/{NAME}-{service}"),
+                *("rollout", "status", f"deployment/{self.name}-{service}"),
                 f"--timeout={_PATIENCE_SECONDS:g}s",
             )
 
@@ -115,14 +117,22 @@ async def installed_release(
                 )
                 for service in DOORS
             }
-            key = await _link_key(cluster)
-            yield Release(cluster, servers, folder, values, key, **clients)
+            yield Release(
+                cluster,
+                servers,
+                folder,
+                values,
+                await _link_key(cluster),
+                connector=clients["connector"],
+                availability=clients["availability"],
+                booking=clients["booking"],
+            )
     finally:
         await cluster.kubectl("delete", "namespace", NAMESPACE, "--ignore-not-found")
 
 
 async def _door(cluster: Cluster, service: str) -> str:
-    found = await cluster.get("--namespace", NAMESPACE, "service", f"{NAME}-door-{service}")
+    found = await cluster.get("--namespace", NAMESPACE, "service", f"{_NAME}-door-{service}")
     return f"http://{await cluster.node_address()}:{found['spec']['ports'][0]['nodePort']}"
 
 

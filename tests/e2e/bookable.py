@@ -39,7 +39,11 @@ class Booking:
 
     async def seen(self, party: Party = "guest") -> Any:
         """Return the booking as a party sees it."""
-        return (await self._request("GET", party, "")).raise_for_status().json()
+        return (await self.look(party)).raise_for_status().json()
+
+    async def look(self, party: Party = "guest") -> httpx.Response:
+        """Ask how it stands; any answer will do."""
+        return await self._request("GET", party, "")
 
     async def act(
         self, party: Party, verb: str, *, key: str | None = None, **body: Any
