@@ -21,6 +21,7 @@ from messaging.processing import RecordProcessor
 from messaging.settings import KafkaSettings, PostgresSettings
 from messaging.subscription import Subscription
 from messaging.telemetry import Processing
+from opentelemetry.trace import Span
 from sqlalchemy import ARRAY, Integer, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -55,6 +56,19 @@ _CLAIM_AND_UPSERT = """
 """
 
 
+class Onlooker:
+    """Is told how a drain goes on; this one does not care."""
+
+    async def ready(self) -> None:
+        """Note that the partitions are assigned."""
+
+    def applied(self, event_ids: Iterable[UUID]) -> None:
+        """Note that the effects of these events have just been committed."""
+
+
+NOBODY = Onlooker()
+
+
 class Projection(ABC):
     """Consumes one topic; its group keeps its place from one drain to the next."""
 
@@ -64,7 +78,7 @@ class Projection(ABC):
         self._topic = topic
 
     @abstractmethod
-    async def drain(self, count: int) -> float:
+    async def drain(self, count: int, onlooker: Onlooker = NOBODY) -> float:
         """Handle the next `count` records; return the seconds from assignment to last commit."""
 
     @asynccontextmanager
@@ -87,17 +101,19 @@ class Projection(ABC):
 class RawRecords(Projection):
     """One record, one statement that claims and applies it; the offsets at the end."""
 
-    async def drain(self, count: int) -> float:
+    async def drain(self, count: int, onlooker: Onlooker = NOBODY) -> float:
         """Handle record by record."""
         async with (
             servers.connection(self._postgres) as connection,
             self._raw_consumer() as client,
         ):
+            await onlooker.ready()
             watch = Stopwatch()
             for _ in range(count):
                 record: Record = await client.getone()
                 note_id, number = _note_in(record)
                 await connection.execute(_CLAIM_AND_UPSERT, _event_id(record), note_id, number)
+                onlooker.applied([_event_id(record)])
             await client.commit()
             return watch.seconds
 
@@ -105,12 +121,13 @@ class RawRecords(Projection):
 class RawBatches(Projection):
     """Up to 500 records, one transaction of two statements, one commit of the offsets."""
 
-    async def drain(self, count: int) -> float:
+    async def drain(self, count: int, onlooker: Onlooker = NOBODY) -> float:
         """Handle batch by batch."""
         async with (
             servers.connection(self._postgres) as connection,
             self._raw_consumer() as client,
         ):
+            await onlooker.ready()
             watch = Stopwatch()
             done = 0
             while done < count:
@@ -120,6 +137,7 @@ class RawBatches(Projection):
                     continue
                 async with connection.transaction():
                     await _apply(connection, records)
+                onlooker.applied(map(_event_id, records))
                 await client.commit()
                 done += len(records)
             return watch.seconds
@@ -128,9 +146,9 @@ class RawBatches(Projection):
 class Deployed(Projection):
     """A BatchConsumer with everything a service runs it with."""
 
-    async def drain(self, count: int) -> float:
+    async def drain(self, count: int, onlooker: Onlooker = NOBODY) -> float:
         """Run the consumer until it has committed the offsets of `count` applied records."""
-        processing = _Watched(count)
+        processing = _Watched(count, onlooker)
         consumer = BatchConsumer(
             self._topic,
             group=servers.GROUP,
@@ -156,22 +174,33 @@ class Deployed(Projection):
             parts.push_async_callback(broker.stop)
             await broker.start()
             await _assigned(subscription.client)
+            await onlooker.ready()
             watch = Stopwatch()
             await processing.done.wait()
             return watch.seconds
 
 
 class _Watched(Processing):
-    """Tells when the offsets of all expected records are committed."""
+    """Tells of effects, and when the offsets of all expected records are committed."""
 
-    def __init__(self, expected: int) -> None:
+    def __init__(self, expected: int, onlooker: Onlooker) -> None:
         super().__init__(servers.GROUP, parent_max_age_seconds=3600)
         self._missing = expected
+        self._onlooker = onlooker
+        self._attempted: Sequence[Arrival] = ()
         self.done = asyncio.Event()
+
+    @contextmanager
+    def of(self, arrivals: Sequence[Arrival], *, attempt: int) -> Generator[Span]:
+        self._attempted = arrivals
+        with super().of(arrivals, attempt=attempt) as span:
+            yield span
 
     def count(self, topic: str, outcome: str, number: int = 1) -> None:
         super().count(topic, outcome, number)
         self._missing -= number
+        if outcome == "applied":
+            self._onlooker.applied(a.envelope.id for a in self._attempted if a.envelope)
 
     @contextmanager
     def committing(self, topic: str) -> Generator[None]:

@@ -34,9 +34,22 @@ class Target(ABC):
     def reached(self, ratio: float, goal: float) -> bool:
         """Tell whether the ratio is at least as good as the goal."""
 
+    @property
     @abstractmethod
-    def hopeless(self, ratio: Ratio) -> bool:
-        """Tell whether even the best reading is less than half as good as it must be."""
+    def half(self) -> float:
+        """The goal that is half as good as what must be reached."""
+
+    @abstractmethod
+    def best(self, ratio: Ratio) -> float:
+        """Return the end of the interval that is nearer to the goal."""
+
+    def hopeless(self, ratio: Ratio, verdict: Verdict) -> bool:
+        """Tell whether the target is missed by more than half.
+
+        Where the machine was too noisy for a verdict, only if the noise cannot explain it.
+        """
+        reading = self.best(ratio) if verdict is Verdict.NOISY else ratio.median
+        return not self.reached(reading, self.half)
 
     @abstractmethod
     def written(self, goal: float) -> str:
@@ -62,9 +75,14 @@ class AtLeast(Target):
         """More is better."""
         return ratio >= goal
 
-    def hopeless(self, ratio: Ratio) -> bool:
-        """Judge by the interval's upper end."""
-        return ratio.high < self.must / 2
+    @property
+    def half(self) -> float:
+        """Half as fast."""
+        return self.must / 2
+
+    def best(self, ratio: Ratio) -> float:
+        """Return the upper end."""
+        return ratio.high
 
     def written(self, goal: float) -> str:
         """Return `≥ goal`."""
@@ -82,9 +100,14 @@ class AtMost(Target):
         """Less is better."""
         return ratio <= goal
 
-    def hopeless(self, ratio: Ratio) -> bool:
-        """Judge by the interval's lower end."""
-        return ratio.low > self.must * 2
+    @property
+    def half(self) -> float:
+        """Twice the cost."""
+        return self.must * 2
+
+    def best(self, ratio: Ratio) -> float:
+        """Return the lower end."""
+        return ratio.low
 
     def written(self, goal: float) -> str:
         """Return `≤ goal`."""

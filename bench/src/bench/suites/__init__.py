@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from bench.suite import Open
-from bench.suites import book, caldav, expand, freebusy, growth, memory, project, relay, saga, slots
+from bench.suites import book, caldav, expand, freebusy, growth, memory, project, reads, relay, saga, slots
 
 SUITES: Mapping[str, Open] = {
     "expand": expand.opened,
     "freebusy": freebusy.opened,
+    "reads": reads.opened,
     "caldav": caldav.opened,
     "slots": slots.opened,
     "growth": growth.opened,

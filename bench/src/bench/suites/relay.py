@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, Protocol, cast
 
 from aiokafka import AIOKafkaProducer  # noqa: TID251  # the floor is the bare client
+from entente_contracts import Topic
 from faststream.kafka import KafkaBroker  # noqa: TID251  # the peer is FastStream by itself
 from messaging import tracing
 from messaging.broker import build_producer
@@ -25,6 +26,8 @@ from bench.topic_reader import TopicReader
 _EVENTS = {Profile.SMOKE: 6_000, Profile.FULL: 20_000}
 _IN_FLIGHT = 500
 _ONE_BY_ONE_SHARE = 0.05
+_BACKLOG = {Profile.SMOKE: 20_000, Profile.FULL: 300_000}
+_SHORT_SHARE = {Profile.SMOKE: 0.2, Profile.FULL: 1 / 30}
 _LOOK_SECONDS = 0.002
 
 _IS_THERE = "SELECT true FROM outbox WHERE id = $1"
@@ -36,6 +39,9 @@ RELAY = "relay"
 BARE = "bare producer, 500 in flight"
 BARE_AGAIN = "bare producer, again"
 ONE_BY_ONE = "FastStream publish, one by one"
+LONG = "relay, long backlog"
+SHORT = "relay, short backlog"
+SHORT_AGAIN = "relay, short backlog, again"
 
 Answer = Mapping[str, Sequence[tuple[bytes, Mapping[str, str]]]]
 """What was published: by key, in order, each record's value and the event's own headers."""
@@ -43,7 +49,7 @@ Answer = Mapping[str, Sequence[tuple[bytes, Mapping[str, str]]]]
 
 @asynccontextmanager
 async def opened(stack: Stack, profile: Profile) -> AsyncGenerator[Sequence[Suite[Note, Answer]]]:
-    """Yield the suite with its relay and producers connected."""
+    """Yield the suites with their relay and producers connected."""
     kafka = await stack.start_kafka()
     settings = servers.kafka_settings(kafka)
     async with AsyncExitStack() as parts:
@@ -56,7 +62,8 @@ async def opened(stack: Stack, profile: Profile) -> AsyncGenerator[Sequence[Suit
         )
 
         async def arm(name: str, publisher: "Publisher", share: float = 1.0) -> Arm[Note, Answer]:
-            topic = await servers.new_topic(kafka, f"relay.{len(arms)}")
+            topic = await servers.new_topic(kafka, f"relay.{len(topics)}")
+            topics.append(topic)
             reader = TopicReader(kafka.bootstrap_servers, topic.name)
 
             async def measure(items: Sequence[Note]) -> Measurement[Answer]:
@@ -65,11 +72,18 @@ async def opened(stack: Stack, profile: Profile) -> AsyncGenerator[Sequence[Suit
 
             return Arm(name, measure, share)
 
-        arms: list[Arm[Note, Answer]] = []
-        arms.append(await arm(RELAY, outbox))
-        arms.append(await arm(BARE, Bare(producer)))
-        arms.append(await arm(BARE_AGAIN, Bare(producer)))
-        arms.append(await arm(ONE_BY_ONE, OneByOne(broker), _ONE_BY_ONE_SHARE))
+        topics: list[Topic] = []
+        arms = [
+            await arm(RELAY, outbox),
+            await arm(BARE, Bare(producer)),
+            await arm(BARE_AGAIN, Bare(producer)),
+            await arm(ONE_BY_ONE, OneByOne(broker), _ONE_BY_ONE_SHARE),
+        ]
+        backlog = [
+            await arm(LONG, outbox),
+            await arm(SHORT, outbox, _SHORT_SHARE[profile]),
+            await arm(SHORT_AGAIN, outbox, _SHORT_SHARE[profile]),
+        ]
         suite = Suite(
             name="relay",
             arms=arms,
@@ -81,7 +95,15 @@ async def opened(stack: Stack, profile: Profile) -> AsyncGenerator[Sequence[Suit
             draw=lambda random: notes.draw(random, _EVENTS[profile]),
             gate=gate,
         )
-        yield [suite]
+        of_backlog = Suite(
+            name="relay, backlog",
+            arms=backlog,
+            control=(SHORT, SHORT_AGAIN),
+            comparisons=[Comparison(LONG, SHORT, AtLeast(0.8))],
+            draw=lambda random: notes.draw(random, _BACKLOG[profile]),
+            gate=gate,
+        )
+        yield [suite, of_backlog]
 
 
 def gate(items: Sequence[Note], answer: Answer) -> None:
