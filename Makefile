@@ -38,8 +38,8 @@ smoke: setup ## Book, move and cancel a meeting as a guest, on a stack of its ow
 	$(BIN)/python -m stack.smoke $(AT)
 
 .PHONY: test
-test: setup ## Run every test (real PostgreSQL and Kafka, started by the tests), two files at a time
-	$(BIN)/pytest -n 2 --dist loadfile
+test: setup ## Run every test (real PostgreSQL and Kafka, started by the tests), two files at a time; STACK=containers
+	$(if $(STACK),ENTENTE_STACK=$(STACK)) $(BIN)/pytest -n 2 --dist loadfile
 
 .PHONY: unit
 unit: setup ## Run the tests that need neither network nor servers
@@ -77,7 +77,7 @@ compose-secrets: ## Make the secrets that docker-compose.yml takes; those that a
 
 .PHONY: compose-test
 compose-test: setup ## Build all images and run docker-compose.yml with them, on an engine of its own if none answers
-	dev/images/with-engine bash -c 'dev/images/build && ENTENTE_CONTAINERS=required $(BIN)/pytest tests/compose'
+	dev/images/with-engine bash -c 'dev/images/build && ENTENTE_CONTAINERS=required $(BIN)/pytest tests/compose dev/stack/tests/test_containers.py'
 
 .PHONY: chart-test
 chart-test: a-cluster setup ## Install, upgrade, break and remove the chart on a Kubernetes: KUBECONFIG's, or one that ENTENTE_CLUSTER makes

@@ -18,6 +18,9 @@ class Component(ABC):
     async def stop(self) -> None:
         """Stop in order; harmless when already stopped."""
 
+    async def discard(self) -> None:  # noqa: B027 - what lies in the workspace goes with it
+        """Take away what `stop` keeps for another start, if it lies elsewhere."""
+
     @property
     @abstractmethod
     def addresses(self) -> Mapping[str, str]:

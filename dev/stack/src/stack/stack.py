@@ -270,9 +270,16 @@ async def _start(service: Service) -> None:
 
 
 async def _stop_all(components: Iterable[Component]) -> list[BaseException]:
-    """Stop components side by side, each even when another fails; return the failures."""
-    results = await asyncio.gather(*(c.stop() for c in components), return_exceptions=True)
+    """End components side by side, each even when another fails; return the failures."""
+    results = await asyncio.gather(*(_end(c) for c in components), return_exceptions=True)
     return [result for result in results if isinstance(result, BaseException)]
+
+
+async def _end(component: Component) -> None:
+    try:
+        await component.stop()
+    finally:
+        await component.discard()
 
 
 def _started(part: T | None, name: str) -> T:

@@ -1,11 +1,13 @@
 """Apache Kafka on this machine's Java: one node that is broker and controller (KRaft)."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from uuid import uuid4
 
 from stack.errors import StackError
 from stack.kafka.broker import KafkaBroker
 from stack.kafka.java import ClassArchive, Java
+from stack.kafka.properties import OneNode
 from stack.kafka.secure import SecureListener
 from stack.maven import Artifact
 from stack.outside import Outside
@@ -18,7 +20,6 @@ RELEASE = (
     # Without a binding for slf4j the broker would be mute, also about why it does not start.
     Artifact("org.apache.logging.log4j", "log4j-slf4j-impl", "2.25.4"),
 )
-_LARGEST_RECORD = 17 * 1024 * 1024  # a dead letter of 16 MiB and its headers
 
 # The quick compiler alone: a broker that runs for minutes never earns back the other one's work.
 _JVM_OPTIONS = ("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
@@ -126,33 +127,12 @@ class ApacheKafka(KafkaBroker):
     async def _answers(self, _program: Program) -> str | None:
         return await self.missing()
 
-    def _properties(self, home: Path) -> dict[str, object]:
-        properties: dict[str, object] = {
-            "process.roles": "broker,controller",
-            "node.id": 1,
-            "controller.quorum.voters": f"1@{HOST}:{self._controller_port}",
-            "controller.listener.names": "CONTROLLER",
-            "listeners": f"BROKER://{self.bootstrap_servers},CONTROLLER://{HOST}:{self._controller_port}",
-            "advertised.listeners": f"BROKER://{HOST}:{self._advertised_port}",
-            "inter.broker.listener.name": "BROKER",
-            "listener.security.protocol.map": "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT",
-            "log.dirs": home / "data",
-            "auto.create.topics.enable": "false",
-            "message.max.bytes": _LARGEST_RECORD,  # each topic's max.message.bytes decides
-            "offsets.topic.replication.factor": 1,
-            "offsets.topic.num.partitions": 4,
-            "transaction.state.log.replication.factor": 1,
-            "transaction.state.log.min.isr": 1,
-            "transaction.state.log.num.partitions": 4,
-            "share.coordinator.state.topic.replication.factor": 1,
-            "share.coordinator.state.topic.min.isr": 1,
-            "share.coordinator.state.topic.num.partitions": 4,
-            # The first member of a group need not wait for others.
-            "group.initial.rebalance.delay.ms": 0,
-            # After a crash the controller waits this long before the broker may register again.
-            "broker.session.timeout.ms": 3000,
-            "broker.heartbeat.interval.ms": 500,
-            # Made-up events may be a year old: never look for what retention would delete.
-            "log.retention.check.interval.ms": 2**62,
-        }
+    def _properties(self, home: Path) -> Mapping[str, object]:
+        node = OneNode(
+            clients=self.bootstrap_servers,
+            advertised=f"{HOST}:{self._advertised_port}",
+            controller=f"{HOST}:{self._controller_port}",
+            data=str(home / "data"),
+        )
+        properties = node.properties()
         return self._secure.added_to(properties) if self._secure else properties

@@ -27,9 +27,13 @@ async def choose_kafka(
     if settings.given_kafka:
         return GivenKafka(settings.given_kafka)
     if settings.containers:
-        from stack.containers import ContainerKafka  # noqa: PLC0415 - an extra, see there
+        from stack.kafka.container import ContainerKafka  # noqa: PLC0415 - an extra
 
-        return ContainerKafka()
+        return ContainerKafka(
+            workspace,
+            port=settings.ports.get("kafka"),
+            advertised_port=settings.kafka_advertised_port,
+        )
     if settings.kafka_choice == "memory":
         return InMemoryKafka(workspace)
     try:

@@ -12,9 +12,11 @@ def choose_postgres(settings: StackSettings, workspace: Workspace) -> PostgresSe
     if settings.given_postgres:
         return GivenPostgres(settings.given_postgres)
     if settings.containers:
-        from stack.containers import ContainerPostgres  # noqa: PLC0415 - an extra, see there
+        from stack.postgres.container import ContainerPostgres  # noqa: PLC0415 - an extra
 
-        return ContainerPostgres()
+        return ContainerPostgres(
+            workspace, port=settings.ports.get("postgres"), durable=settings.durable
+        )
     return EmbeddedPostgres(
         workspace,
         port=settings.ports.get("postgres"),

@@ -6,13 +6,12 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-import asyncpg
-
 from stack.account import Account, unprivileged_account
 from stack.errors import StackError
 from stack.outside import Outside
 from stack.ports import HOST, choose_port
 from stack.postgres.binaries import programs_for
+from stack.postgres.connection import answers
 from stack.postgres.front import Front
 from stack.postgres.server import PostgresServer
 from stack.program import Command, Program
@@ -136,12 +135,7 @@ class EmbeddedPostgres(PostgresServer):
         return tuple(f"--{name}={value}" for name, value in settings.items())
 
     async def _answers(self, _program: Program) -> str | None:
-        try:
-            connection = await asyncpg.connect(self.admin_dsn, timeout=5)
-        except (OSError, asyncpg.PostgresError) as error:
-            return str(error)
-        await connection.close()
-        return None
+        return await answers(self.admin_dsn)
 
 
 def _release_shared_memory(data: Path) -> None:
