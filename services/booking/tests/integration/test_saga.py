@@ -3,34 +3,28 @@
 from collections import Counter
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
 from booking.application.cancel import cancel_booking
 from booking.application.confirm import confirm_booking
-from booking.application.propose import Wish, propose_booking
 from booking.application.reschedule import reschedule_booking
-from booking.domain.booking import Booking, Canceller, Status
+from booking.domain.booking import Canceller, Status
 from booking.domain.claims import claims_of
 from booking.domain.entry import Known
-from booking.domain.host import Host
-from booking.domain.meeting_type import HostsMode, MeetingType
-from booking.domain.parties import Guest, Role
+from booking.domain.meeting_type import HostsMode
+from booking.domain.parties import Role
 from booking.domain.slot import Slot
-from booking.domain.working_hours import WorkingHours
 from booking.subscriptions import TOPICS
 from booking.testing.fake_connector import (
     Answer,
-    FakeConnector,
-    a_fake_connector,
     connected,
     eventually,
 )
-from booking.testing.lives import NOW, slot_at
+from booking.testing.lives import slot_at
 from booking.testing.running import saga_running
-from booking.testing.world import World, a_world
+from booking.testing.saga import Saga, a_saga
 from entente_contracts import (
     AttendeeReplied,
     BusyState,
@@ -54,89 +48,13 @@ from stack.pytest_plugin import unique_name
 
 pytestmark = pytest.mark.integration
 
-GUEST = Guest(
-    name="Tomás", address="tomas@client.example", timezone="Europe/Madrid", locale="es-ES"
-)
-
-
-class Saga:
-    """A running service with a host whose calendar a scripted connector serves."""
-
-    def __init__(self, world: World, connector: FakeConnector) -> None:
-        self.world = world
-        self.connector = connector
-        self.services = world.services
-
-    async def host(self, *, writable: bool = True, holds: bool = False) -> tuple[Host, UUID]:
-        host = Host(
-            id=uuid4(),
-            tenant_id="acme",
-            owner="ana",
-            name="Ana",
-            address="ana@acme.example",
-            timezone="Europe/Ljubljana",
-            locale="sl-SI",
-            working_hours=WorkingHours(weekly=()),
-            changed_at=NOW,
-        )
-        await self.services.hosts.store(host)
-        news = connected(host.id, writable=writable, holds=holds)
-        await self.connector.send(news)
-        await eventually(lambda: self.services.calendars.get(news.calendar.calendar_id))
-        return host, news.calendar.calendar_id
-
-    async def meeting_type(self, *hosts: Host, **changes: Any) -> MeetingType:
-        kind = MeetingType(
-            id=uuid4(),
-            tenant_id="acme",
-            owner="ana",
-            slug=uuid4().hex,
-            title="Introductory call",
-            duration_minutes=30,
-            host_ids=tuple(host.id for host in hosts),
-            timezone="Europe/Ljubljana",
-            changed_at=NOW,
-            **changes,
-        )
-        await self.services.meeting_types.store(kind)
-        return kind
-
-    async def wish(self, kind: MeetingType, *hours: int, at_once: bool = True) -> Booking:
-        wish = Wish(
-            meeting_type=kind,
-            initiator=Role.GUEST,
-            guest=GUEST,
-            starts=tuple(slot_at(hour).start for hour in hours),
-            timezone="Europe/Madrid",
-            at_once=at_once,
-        )
-        return await propose_booking(self.services, wish)
-
-    async def reaches(self, booking: Booking, status: Status, **state: Any) -> Booking:
-        async def look() -> Booking | None:
-            seen = await self.services.bookings.load(booking.id)
-            fits = seen is not None and seen.status is status
-            if fits and all(getattr(seen, name) == value for name, value in state.items()):
-                return seen
-            return None
-
-        found: Booking = await eventually(look)
-        return found
-
-    def late(self) -> None:
-        self.world.clock.now += self.services.policy.answer_within
-
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def saga(postgres: PostgresServer, kafka: KafkaBroker) -> AsyncGenerator[Saga]:
     """Run one saga for all tests: each has hosts of its own, and the clock only goes forward."""
     settings = KafkaSettings(bootstrap_servers=kafka.bootstrap_servers)
-    async with (
-        a_world(await postgres.create_database(unique_name("saga"))) as world,
-        saga_running(world, settings),
-        a_fake_connector(settings) as connector,
-    ):
-        yield Saga(world, connector)
+    async with a_saga(await postgres.create_database(unique_name("saga")), settings) as running:
+        yield running
 
 
 async def test_a_booking_is_confirmed_when_its_calendar_has_it(saga: Saga) -> None:

@@ -3,8 +3,10 @@
 Reading never changes anything: links in mails open a page, and a person presses a button there.
 """
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from http import HTTPStatus
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -129,10 +131,7 @@ async def choose(
 @router.get("/decline")
 async def ask_decline(request: Request, visit: UseVisit, services: UseServices) -> Response:
     """Ask whether all dates are to be turned down."""
-    state = BookingState(visit.opened.booking, visit.opened.party, services.now())
-    if not state.can_choose:
-        return back(reader_at(request, visit), visit)
-    return show_booking(request, services, visit, "decline.html")
+    return _ask(request, services, visit, "decline.html", where=attrgetter("can_choose"))
 
 
 @router.post("/decline")
@@ -140,19 +139,13 @@ async def decline(
     request: Request, visit: UseVisit, fields: Posted, services: UseServices
 ) -> Response:
     """Turn all proposed dates down."""
-    opened = visit.opened
-    with suppress(*_OVERTAKEN):
-        await decline_booking(services, opened.booking, by=opened.party, reason=_reason(fields))
-    return back(reader_at(request, visit), visit)
+    return await _end(decline_booking, request, visit, fields, services)
 
 
 @router.get("/cancel")
 async def ask_cancel(request: Request, visit: UseVisit, services: UseServices) -> Response:
     """Ask whether the booking is to be cancelled."""
-    state = BookingState(visit.opened.booking, visit.opened.party, services.now())
-    if not state.can_cancel:
-        return back(reader_at(request, visit), visit)
-    return show_booking(request, services, visit, "cancel.html")
+    return _ask(request, services, visit, "cancel.html", where=attrgetter("can_cancel"))
 
 
 @router.post("/cancel")
@@ -160,11 +153,32 @@ async def cancel(
     request: Request, visit: UseVisit, fields: Posted, services: UseServices
 ) -> Response:
     """Cancel; a second time changes nothing, and nobody is told again."""
-    opened = visit.opened
+    return await _end(cancel_booking, request, visit, fields, services)
+
+
+def _ask(
+    request: Request,
+    services: Services,
+    visit: Visit,
+    template: str,
+    *,
+    where: Callable[[BookingState], bool],
+) -> Response:
+    """Ask for one more press, where there still is something to press."""
+    if not where(BookingState(visit.opened.booking, visit.opened.party, services.now())):
+        return back(reader_at(request, visit), visit)
+    return show_booking(request, services, visit, template)
+
+
+async def _end(
+    use_case: Callable[..., Awaitable[object]],
+    request: Request,
+    visit: Visit,
+    fields: Posted,
+    services: Services,
+) -> Response:
+    """End the booking in the name of its party, for the reason given."""
+    opened, reason = visit.opened, fields.one("reason")[:_MOST_REASON] or None
     with suppress(*_OVERTAKEN):
-        await cancel_booking(services, opened.booking, by=opened.party, reason=_reason(fields))
+        await use_case(services, opened.booking, by=opened.party, reason=reason)
     return back(reader_at(request, visit), visit)
-
-
-def _reason(fields: Posted) -> str | None:
-    return fields.one("reason")[:_MOST_REASON] or None
