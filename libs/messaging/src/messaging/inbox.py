@@ -1,7 +1,5 @@
 """The inbox: an event's effect and the note that it happened commit together."""
 
-import asyncio
-import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -9,9 +7,8 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CursorResult, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from messaging.chores import repeat
 from messaging.database import Sessions
-
-_logger = logging.getLogger(__name__)
 
 # Longer than a dead letter is kept (90 days): until then it may be redriven.
 RETENTION = timedelta(days=100)
@@ -45,13 +42,12 @@ async def claim(session: AsyncSession, consumer: str, event_ids: Sequence[UUID])
 
 async def keep_small(sessions: Sessions) -> None:
     """Forget claims that no redelivery can reach any more, every hour until cancelled."""
-    while True:
-        try:
-            while await purge(sessions, older_than=RETENTION):
-                pass
-        except Exception as error:
-            _logger.warning("inbox not purged, will retry", exc_info=error)
-        await asyncio.sleep(_PURGE_EVERY_SECONDS)
+
+    async def purge_all() -> None:
+        while await purge(sessions, older_than=RETENTION):
+            pass
+
+    await repeat(purge_all, every_seconds=_PURGE_EVERY_SECONDS, undone="inbox not purged")
 
 
 async def purge(sessions: Sessions, *, older_than: timedelta) -> int:

@@ -1,7 +1,6 @@
 """Availability's tables, beside messaging's outbox and inbox. The migrations make them."""
 
-from typing import Any
-
+from messaging.columns import instant, required
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -28,41 +27,32 @@ metadata = MetaData()
 
 busy_state = ENUM(*(state.value for state in PRECEDENCE), name="busy_state", create_type=False)
 
-
-def _required(name: str, kind: Any, *, primary_key: bool = False) -> Column[Any]:
-    return Column(name, kind, primary_key=primary_key, nullable=False)
-
-
-def _instant(name: str) -> Column[Any]:
-    return _required(name, DateTime(timezone=True))
-
-
 # `ended` and `removed` rows, and months without an `as_of`, are kept for their revision alone: it
 # keeps late copies of older records out.
 
 host = Table(
     "host",
     metadata,
-    _required("host_id", Uuid, primary_key=True),
-    _required("tenant_id", Text),
-    _required("revision", BigInteger),
-    _required("ended", Boolean),
-    _required("active", Boolean),
-    _required("timezone", Text),
-    _required("working_hours", JSONB),
+    required("host_id", Uuid, primary_key=True),
+    required("tenant_id", Text),
+    required("revision", BigInteger),
+    required("ended", Boolean),
+    required("active", Boolean),
+    required("timezone", Text),
+    required("working_hours", JSONB),
     schema=LIVE,
 )
 
 calendar = Table(
     "calendar",
     metadata,
-    _required("calendar_id", Uuid, primary_key=True),
-    _required("tenant_id", Text),
-    _required("host_id", Uuid),
-    _required("revision", BigInteger),
-    _required("removed", Boolean),
-    _required("blocks", Boolean),
-    _required("status", Text),
+    required("calendar_id", Uuid, primary_key=True),
+    required("tenant_id", Text),
+    required("host_id", Uuid),
+    required("revision", BigInteger),
+    required("removed", Boolean),
+    required("blocks", Boolean),
+    required("status", Text),
     Column("fault", Text),
     schema=LIVE,
 )
@@ -71,11 +61,11 @@ calendar = Table(
 calendar_month = Table(
     "calendar_month",
     metadata,
-    _required("calendar_id", Uuid, primary_key=True),
-    _required("month", Integer, primary_key=True),
-    _required("host_id", Uuid),
-    _required("tenant_id", Text),
-    _required("revision", BigInteger),
+    required("calendar_id", Uuid, primary_key=True),
+    required("month", Integer, primary_key=True),
+    required("host_id", Uuid),
+    required("tenant_id", Text),
+    required("revision", BigInteger),
     Column("as_of", DateTime(timezone=True)),
     schema=LIVE,
 )
@@ -83,19 +73,19 @@ calendar_month = Table(
 calendar_check = Table(
     "calendar_check",
     metadata,
-    _required("calendar_id", Uuid, primary_key=True),
-    _required("revision", BigInteger),
-    _instant("as_of"),
+    required("calendar_id", Uuid, primary_key=True),
+    required("revision", BigInteger),
+    instant("as_of"),
     schema=LIVE,
 )
 
 busy = Table(
     "busy",
     metadata,
-    _required("calendar_id", Uuid),
-    _instant("starts"),
-    _instant("ends"),
-    _required("state", busy_state),
+    required("calendar_id", Uuid),
+    instant("starts"),
+    instant("ends"),
+    required("state", busy_state),
     Column("occurrence_id", Text),
     Column("booking_id", Uuid),
     schema=LIVE,
@@ -104,11 +94,11 @@ busy = Table(
 busy_date = Table(
     "busy_date",
     metadata,
-    _required("calendar_id", Uuid),
-    _required("month", Integer),
-    _required("start_date", Date),
-    _required("end_date", Date),
-    _required("state", busy_state),
+    required("calendar_id", Uuid),
+    required("month", Integer),
+    required("start_date", Date),
+    required("end_date", Date),
+    required("state", busy_state),
     Column("occurrence_id", Text),
     Column("booking_id", Uuid),
     schema=LIVE,
@@ -117,26 +107,26 @@ busy_date = Table(
 booking = Table(
     "booking",
     metadata,
-    _required("booking_id", Uuid, primary_key=True),
-    _required("tenant_id", Text),
-    _required("revision", BigInteger),
-    _required("ended", Boolean),
+    required("booking_id", Uuid, primary_key=True),
+    required("tenant_id", Text),
+    required("revision", BigInteger),
+    required("ended", Boolean),
     schema=LIVE,
 )
 
 claim = Table(
     "claim",
     metadata,
-    _required("booking_id", Uuid),
-    _required("tenant_id", Text),
-    _required("host_id", Uuid),
-    _instant("starts"),
-    _instant("ends"),
-    _required("held", Boolean),
-    _required("buffer_before", Interval),
-    _required("buffer_after", Interval),
-    _instant("reaches_from"),
-    _instant("reaches_until"),
+    required("booking_id", Uuid),
+    required("tenant_id", Text),
+    required("host_id", Uuid),
+    instant("starts"),
+    instant("ends"),
+    required("held", Boolean),
+    required("buffer_before", Interval),
+    required("buffer_after", Interval),
+    instant("reaches_from"),
+    instant("reaches_until"),
     schema=LIVE,
 )
 
@@ -146,29 +136,29 @@ host_change = Table(
     "host_change",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    _required("host_id", Uuid),
-    _required("tenant_id", Text),
+    required("host_id", Uuid),
+    required("tenant_id", Text),
     Column("month", Integer),
-    _required("trace", JSONB),
+    required("trace", JSONB),
 )
 
 announced_month = Table(
     "announced_month",
     metadata,
-    _required("host_id", Uuid, primary_key=True),
-    _required("month", Integer, primary_key=True),
-    _required("tenant_id", Text),
-    _required("revision", BigInteger),
-    _required("digest", LargeBinary),
+    required("host_id", Uuid, primary_key=True),
+    required("month", Integer, primary_key=True),
+    required("tenant_id", Text),
+    required("revision", BigInteger),
+    required("digest", LargeBinary),
 )
 
 announced_overlaps = Table(
     "announced_overlaps",
     metadata,
-    _required("host_id", Uuid, primary_key=True),
-    _required("tenant_id", Text),
-    _required("revision", BigInteger),
-    _required("digest", LargeBinary),
+    required("host_id", Uuid, primary_key=True),
+    required("tenant_id", Text),
+    required("revision", BigInteger),
+    required("digest", LargeBinary),
 )
 
 PROJECTION: tuple[Table, ...] = (

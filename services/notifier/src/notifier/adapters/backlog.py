@@ -1,14 +1,10 @@
 """How many mails wait, and how long the oldest has: what tells that the mail server is away."""
 
-import asyncio
-import logging
-
+from messaging.chores import repeat
 from messaging.database import Sessions
-from messaging.logs import type_name
 from opentelemetry import metrics
 from sqlalchemy import text
 
-_logger = logging.getLogger(__name__)
 _meter = metrics.get_meter("entente.notifier")
 _pending = _meter.create_gauge(
     "entente.mail.pending", unit="{mail}", description="Mails that no mail server has taken yet"
@@ -32,12 +28,7 @@ class Backlog:
 
     async def run(self) -> None:
         """Measure until cancelled; a failure is left to the next time."""
-        while True:
-            try:
-                await self.measure()
-            except Exception as error:  # noqa: BLE001  # the database's own alarms tell of it
-                _logger.warning("backlog not measured: %s", type_name(error))
-            await asyncio.sleep(_EVERY_SECONDS)
+        await repeat(self.measure, every_seconds=_EVERY_SECONDS, undone="backlog not measured")
 
     async def measure(self) -> tuple[int, float]:
         """Record, and return, how many mails wait and the age of the oldest in seconds."""

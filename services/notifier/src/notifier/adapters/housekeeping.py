@@ -1,14 +1,10 @@
 """Forgetting meetings that are long over: nothing is told of them any more."""
 
-import asyncio
-import logging
 from datetime import timedelta
 
+from messaging.chores import repeat
 from messaging.database import Sessions
-from messaging.logs import type_name
 from sqlalchemy import text
-
-_logger = logging.getLogger(__name__)
 
 KEPT_FOR = timedelta(days=30)
 """How long a booking is remembered after its meeting, or after its last change without one."""
@@ -30,12 +26,7 @@ class Housekeeping:
 
     async def run(self) -> None:
         """Forget until cancelled; a failure is left to the next time."""
-        while True:
-            try:
-                await self.forget()
-            except Exception as error:  # noqa: BLE001  # old rows do no harm for another hour
-                _logger.warning("nothing forgotten: %s", type_name(error))
-            await asyncio.sleep(_EVERY_SECONDS)
+        await repeat(self.forget, every_seconds=_EVERY_SECONDS, undone="nothing forgotten")
 
     async def forget(self) -> None:
         """Delete the bookings whose meetings are long over."""

@@ -1,14 +1,10 @@
 """Forgetting what has served its time: idempotency keys and rate buckets."""
 
-import asyncio
-import logging
 from datetime import timedelta
 
-from messaging.logs import type_name
+from messaging.chores import repeat
 
 from booking.adapters.postgres.database import Database
-
-_logger = logging.getLogger(__name__)
 
 KEY_AGE = timedelta(days=7)
 """How long a repeated request gets its answer again."""
@@ -24,12 +20,7 @@ class Housekeeping:
 
     async def run(self) -> None:
         """Forget until cancelled; a failure is left to the next time."""
-        while True:
-            try:
-                await self.forget()
-            except Exception as error:  # noqa: BLE001  # old rows do no harm for another hour
-                _logger.warning("nothing forgotten: %s", type_name(error))
-            await asyncio.sleep(_EVERY_SECONDS)
+        await repeat(self.forget, every_seconds=_EVERY_SECONDS, undone="nothing forgotten")
 
     async def forget(self) -> None:
         """Delete what is old; a bucket that was not touched for so long is full."""
