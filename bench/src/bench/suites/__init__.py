@@ -3,7 +3,19 @@
 from collections.abc import Mapping
 
 from bench.suite import Open
-from bench.suites import book, caldav, expand, freebusy, growth, memory, project, reads, relay, saga, slots
+from bench.suites import (
+    book,
+    caldav,
+    expand,
+    freebusy,
+    growth,
+    memory,
+    project,
+    reads,
+    relay,
+    saga,
+    slots,
+)
 
 SUITES: Mapping[str, Open] = {
     "expand": expand.opened,
