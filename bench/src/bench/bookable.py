@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 from booking.adapters.postgres.bookings import PostgresBookings
 from booking.adapters.postgres.calendars import PostgresCalendars
-from booking.adapters.postgres.database import PooledDatabase, pooled
+from booking.adapters.postgres.database import PooledDatabase
 from booking.adapters.postgres.hosts import PostgresHosts
 from booking.adapters.postgres.meeting_types import PostgresMeetingTypes
 from booking.adapters.postgres.migrate import migrate
@@ -22,6 +23,7 @@ from booking.domain.meeting_type import MeetingType
 from booking.domain.parties import Guest, Role
 from booking.domain.working_hours import WorkingHours
 from booking.testing.office_hours import OfficeHours
+from messaging.connections import connections
 from messaging.settings import PostgresSettings
 from pydantic import SecretStr
 from stack.stack import Stack
@@ -72,12 +74,26 @@ async def bookable(stack: Stack, name: str, *, hosts: int) -> AsyncGenerator[Boo
     postgres = PostgresSettings(dsn=dsn, pool_size=_MOST_CLIENTS)
     try:
         await migrate(postgres)
-        async with pooled(postgres, application_name="bench") as pool:
-            services = _services(PooledDatabase(pool))
+        async with (
+            connections(postgres, application_name="bench") as opened,
+            _pooled(dsn.get_secret_value()) as pool,
+        ):
+            services = _services(PooledDatabase(opened))
             kinds = [await _host(services, number) for number in range(hosts)]
             yield Bookable(services, postgres, pool, kinds)
     finally:
         await server.drop_database(database)
+
+
+def _pooled(dsn: str) -> Any:
+    """Return the driver's pool, which here spends no round trip on resetting connections."""
+
+    async def keep(_: Any) -> None:
+        pass
+
+    return asyncpg.create_pool(  # pyright: ignore[reportUnknownMemberType]  # partly untyped
+        dsn, reset=keep, min_size=1, max_size=_MOST_CLIENTS
+    )
 
 
 def _services(database: PooledDatabase) -> Services:

@@ -27,11 +27,14 @@ class DatabaseUnreachableError(TransientError):
     """
 
 
-async def connect(settings: PostgresSettings, *, application_name: str) -> Any:
+async def connect(
+    settings: PostgresSettings, *, application_name: str, **server_settings: str
+) -> Any:
     """Open one asyncpg connection; the whole libpq URL is honoured (`sslmode`, `sslrootcert`).
 
-    Statements and idle transactions are bounded in time by the server. Raises
-    DatabaseUnreachableError, whatever it was that kept the connection from being made.
+    Statements and idle transactions are bounded in time by the server; `server_settings` are more
+    of PostgreSQL's settings. Raises DatabaseUnreachableError, whatever it was that kept the
+    connection from being made.
     """
     timeout = str(int(settings.statement_timeout_seconds * 1000))
     try:
@@ -42,6 +45,7 @@ async def connect(settings: PostgresSettings, *, application_name: str) -> Any:
                 "application_name": application_name,
                 "statement_timeout": timeout,
                 "idle_in_transaction_session_timeout": timeout,
+                **server_settings,
             },
         )
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:

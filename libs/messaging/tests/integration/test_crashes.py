@@ -10,6 +10,24 @@ from journal.lab.wire import header
 pytestmark = pytest.mark.integration
 
 
+async def test_a_batch_killed_before_its_offset_commit_is_not_applied_twice(fleet: Fleet) -> None:
+    notes = [uuid4() for _ in range(4)]
+    for note in notes:
+        await fleet.ledger.write(note, times=10)
+    dying = await fleet.run_until_killed(
+        group="reader", batches=True, failpoints="consumer.after_commit=kill"
+    )
+    assert await dying.fired() == ["consumer.after_commit kill"]
+    applied = await fleet.ledger.copies("reader")
+    assert applied
+    assert await fleet.wire.lag(fleet.notes, "reader") == 40
+
+    await fleet.start("next", group="reader", batches=True)
+
+    await fleet.settle("reader")
+    assert await fleet.ledger.copies("reader") == await fleet.ledger.written()
+
+
 async def test_a_consumer_killed_before_its_offset_commit_applies_nothing_twice(
     fleet: Fleet,
 ) -> None:

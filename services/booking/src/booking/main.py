@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import httpx
 from entente_contracts import topics
+from messaging.connections import connections
 from messaging.service import Parts, Resources, run
 from messaging.settings import load
 from webapi import TokenVerifier
@@ -17,7 +18,7 @@ from booking.adapters.availability.tokens import ServiceTokens
 from booking.adapters.postgres.batched_bookings import batched_bookings_in
 from booking.adapters.postgres.bookings import PostgresBookings
 from booking.adapters.postgres.calendars import PostgresCalendars
-from booking.adapters.postgres.database import PooledDatabase, pooled
+from booking.adapters.postgres.database import PooledDatabase
 from booking.adapters.postgres.hosts import PostgresHosts
 from booking.adapters.postgres.housekeeping import Housekeeping
 from booking.adapters.postgres.meeting_types import PostgresMeetingTypes
@@ -56,8 +57,9 @@ def main() -> None:
 
 async def parts(settings: BookingSettings, stack: AsyncExitStack, *, group: str = GROUP) -> Parts:
     """Put the service together; what it opens is closed with the stack."""
-    pool = await stack.enter_async_context(pooled(settings.postgres, application_name=NAME))
-    database = PooledDatabase(pool)
+    database = PooledDatabase(
+        await stack.enter_async_context(connections(settings.postgres, application_name=NAME))
+    )
     issuer = await stack.enter_async_context(
         httpx.AsyncClient(timeout=settings.availability.timeout_seconds)
     )

@@ -40,6 +40,8 @@ STEPS = {
     "confirm.after_store": Answer.WRITE,
     "relay.after_send": Answer.WRITE,
     "answer.before_store": Answer.WRITE,
+    "answer.after_store": Answer.WRITE,
+    "consumer.after_commit": Answer.WRITE,
     "wake.after_store": Answer.SILENCE,
 }
 

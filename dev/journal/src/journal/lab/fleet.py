@@ -67,10 +67,15 @@ class Fleet:
         return journal
 
     async def run_until_killed(
-        self, name: str = "dying", *, group: str | None = None, failpoints: str
+        self,
+        name: str = "dying",
+        *,
+        group: str | None = None,
+        batches: bool = False,
+        failpoints: str,
     ) -> JournalProcess:
         """Start a journal whose failpoints kill it, perhaps before it is ready; return it dead."""
-        journal = await self.prepare(name, group=group, failpoints=failpoints)
+        journal = await self.prepare(name, group=group, batches=batches, failpoints=failpoints)
         with suppress(StartFailed):
             await journal.program.start()
         await eventually(journal.ended, bool)

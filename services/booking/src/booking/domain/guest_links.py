@@ -17,7 +17,7 @@ MIN_KEY_BYTES = 32
 
 def secret_of(key: bytes, booking_id: UUID, party: Role) -> str:
     """Return the secret of a party's link: 256 bits as 43 characters."""
-    digest = hmac.new(key, f"{booking_id}|{party}".encode(), hashlib.sha256).digest()
+    digest = hmac.digest(key, f"{booking_id}|{party}".encode(), "sha256")
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 

@@ -5,12 +5,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from messaging.connections import connections
 from messaging.settings import PostgresSettings
 from pydantic import SecretStr
 
 from booking.adapters.postgres.bookings import PostgresBookings
 from booking.adapters.postgres.calendars import PostgresCalendars
-from booking.adapters.postgres.database import PooledDatabase, pooled
+from booking.adapters.postgres.database import PooledDatabase
 from booking.adapters.postgres.hosts import PostgresHosts
 from booking.adapters.postgres.meeting_types import PostgresMeetingTypes
 from booking.adapters.postgres.migrate import migrate
@@ -83,8 +84,8 @@ async def a_world(dsn: str) -> AsyncGenerator[World]:
     """Yield a world over a fresh database, migrated."""
     settings = PostgresSettings(dsn=SecretStr(dsn), pool_size=20)
     await migrate(settings)
-    async with pooled(settings, application_name="test") as pool:
-        database, slots, clock = PooledDatabase(pool), ScriptedSlots(), Clock()
+    async with connections(settings, application_name="test") as opened:
+        database, slots, clock = PooledDatabase(opened), ScriptedSlots(), Clock()
         services = Services(
             bookings=PostgresBookings(database, link_key=LINK_KEY),
             hosts=PostgresHosts(database),

@@ -1,4 +1,4 @@
-"""Statements through the driver: one at a time on a pool, or within a session's transaction.
+"""Statements through the driver: one at a time, or within a session's transaction.
 
 What a booking needs is one statement per transition; on a connection that commits by itself it
 takes one round trip (SQLAlchemy would add a BEGIN, a COMMIT and its own time).
@@ -6,13 +6,11 @@ takes one round trip (SQLAlchemy would add a BEGIN, a COMMIT and its own time).
 
 import asyncio
 import random
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import asyncpg
-from messaging.database import connect
-from messaging.settings import PostgresSettings
+from messaging.connections import Connections
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from booking.application.errors import KeyInUseError, SlotTakenError, SlugTakenError, StorageError
@@ -44,14 +42,14 @@ class Database(Protocol):
 class PooledDatabase:
     """Each statement commits by itself; turned away by a rival, it is tried again a few times."""
 
-    def __init__(self, pool: Any) -> None:
-        self._pool = pool
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
 
     async def fetch(self, statement: str, *values: Any) -> Sequence[Row]:
         """Return the rows."""
         for attempt in range(_ATTEMPTS):
             try:
-                return await self._pool.fetch(statement, *values)
+                return await self._connections.fetch(statement, *values)
             except _TURNED_AWAY:
                 await asyncio.sleep(
                     _PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1.5)  # noqa: S311  # jitter
@@ -78,23 +76,6 @@ class SessionDatabase:
             return await raw.fetch(statement, *values)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             raise _translated(error) from error
-
-
-@asynccontextmanager
-async def pooled(settings: PostgresSettings, *, application_name: str) -> AsyncGenerator[Any]:
-    """Yield a pool that spends no round trip on resetting connections: nothing is ever set."""
-
-    async def new(*_: Any, **__: Any) -> Any:
-        return await connect(settings, application_name=application_name)
-
-    async def keep(_: Any) -> None:
-        pass
-
-    pool: Any = asyncpg.create_pool(  # pyright: ignore[reportUnknownMemberType]  # partly untyped
-        connect=new, reset=keep, min_size=1, max_size=settings.pool_size
-    )
-    async with pool:
-        yield pool
 
 
 def _translated(error: Exception) -> Exception:
