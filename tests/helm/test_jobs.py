@@ -112,6 +112,14 @@ class Incomplete(EnvironmentSettings):
     missing_on_purpose: str
 
 
+def test_hooks_do_not_have_the_names_of_what_a_release_owns() -> None:
+    """Hook objects stay when the mode changes, and Helm refuses to take them over."""
+    hooks = {(m["kind"], m["metadata"]["name"]) for m in rendered("required") if _weight(m)}
+    jobs = changed("required", migrations={"mode": "job"}, topics={"mode": "job"})
+    assert hooks
+    assert not hooks & {(m["kind"], m["metadata"]["name"]) for m in render(jobs)}
+
+
 def test_nothing_runs_when_operators_do_it_themselves() -> None:
     assert not of_kind(rendered("plain"), "Job")
 

@@ -107,10 +107,14 @@ def test_jobs_reach_what_they_prepare_and_nothing_else() -> None:
     policies = of_kind(rendered("production"), "NetworkPolicy")
     reached = {
         name: [address for address in _SERVERS if may_reach(policies[name], *address)]
-        for name in ("meet-migrate", "meet-topics", "meet-canary")
+        for name in ("meet-migrate-hook", "meet-topics-hook", "meet-canary")
     }
     postgres, kafka = ("10.10.0.5", 6432), ("10.10.1.1", 9093)
-    assert reached == {"meet-migrate": [postgres], "meet-topics": [kafka], "meet-canary": []}
+    assert reached == {
+        "meet-migrate-hook": [postgres],
+        "meet-topics-hook": [kafka],
+        "meet-canary": [],
+    }
 
 
 _SERVERS = (("10.10.0.5", 6432), ("10.10.1.1", 9093), ("10.10.2.2", 8443), ("10.10.3.3", 465))
