@@ -26,7 +26,7 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {
     "taskName",
     "color_message",
 }
-_NOISY = ("aiokafka", "kafka")
+_NOISY = ("aiokafka", "kafka", "alembic")  # the last tells of each look at the schema
 _REPEAT_SECONDS = 10.0
 
 

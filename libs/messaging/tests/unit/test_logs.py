@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiokafka.errors import KafkaConnectionError
 from messaging.failure import PermanentError
-from messaging.logs import JsonFormatter, RepeatLimit
+from messaging.logs import JsonFormatter, RepeatLimit, configure
 from messaging.startup import StartupError
 from opentelemetry.sdk.trace import TracerProvider
 
@@ -52,6 +52,20 @@ def test_a_line_within_a_span_has_its_ids() -> None:
     context = span.get_span_context()
     assert line["trace_id"] == f"{context.trace_id:032x}"
     assert line["span_id"] == f"{context.span_id:016x}"
+
+
+def test_clients_are_heard_only_when_something_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    root, clients = logging.getLogger(), ("aiokafka", "kafka", "alembic")
+    monkeypatch.setattr(root, "handlers", list(root.handlers))
+    usual = {name: logging.getLogger(name).level for name in clients} | {"root": root.level}
+    try:
+        configure("booking", "INFO")
+        for name in clients:
+            assert not logging.getLogger(f"{name}.part").isEnabledFor(logging.INFO)
+            assert logging.getLogger(f"{name}.part").isEnabledFor(logging.WARNING)
+    finally:
+        for name, level in usual.items():
+            logging.getLogger(name).setLevel(level)
 
 
 @pytest.mark.parametrize(
