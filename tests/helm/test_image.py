@@ -1,6 +1,7 @@
 """The Dockerfiles and what they are given; building them takes a Docker engine."""
 
 import re
+import tomllib
 
 import pytest
 from manifests import ROOT
@@ -33,6 +34,15 @@ def test_every_install_is_from_the_locks_or_from_our_own_wheels(image: str, coun
     assert len(installs) == count
     for install in installs:
         assert "--require-hashes" in install or "--no-index" in install, install
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_lock_has_what_the_service_asks_for(service: str) -> None:
+    """Its own wheel is installed from what the lock brought, and from nothing else."""
+    project = tomllib.loads((ROOT / "services" / service / "pyproject.toml").read_text())
+    asked = {re.split(r"[^\w.-]", wanted)[0] for wanted in project["project"]["dependencies"]}
+    ours = project["tool"]["uv"]["sources"].keys()
+    assert asked - ours - _pins(service).keys() - _pins("cli").keys() == set()
 
 
 @pytest.mark.parametrize("service", SERVICES)
