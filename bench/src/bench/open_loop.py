@@ -3,15 +3,33 @@
 import asyncio
 import json
 import sys
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 from messaging.settings import KafkaSettings
 
-from bench.notes import Note
-
 _PROGRAM = "bench.sending"
+
+
+class Sendable(Protocol):
+    """A record as it travels."""
+
+    @property
+    def key(self) -> str:
+        """Its key."""
+        ...
+
+    @property
+    def value(self) -> bytes:
+        """Its body: text."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Its headers."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +55,7 @@ class Sender:
 
 @asynccontextmanager
 async def sender(
-    kafka: KafkaSettings, topic: str, notes: Sequence[Note], *, per_second: float
+    kafka: KafkaSettings, topic: str, records: Sequence[Sendable], *, per_second: float
 ) -> AsyncGenerator[Sender]:
     """Yield a sender of these records; it is ended with the block."""
     process = await asyncio.create_subprocess_exec(
@@ -48,7 +66,7 @@ async def sender(
     try:
         if process.stdin is None or process.stdout is None:
             raise RuntimeError("the sender was started without pipes")
-        process.stdin.writelines(_written(note) for note in notes)
+        process.stdin.writelines(_written(record) for record in records)
         process.stdin.write(b"\n")
         await process.stdin.drain()
         await process.stdout.readline()
@@ -59,6 +77,6 @@ async def sender(
             await process.wait()
 
 
-def _written(note: Note) -> bytes:
-    line = {"key": note.key, "value": note.value.decode(), "headers": dict(note.headers)}
+def _written(record: Sendable) -> bytes:
+    line = {"key": record.key, "value": record.value.decode(), "headers": dict(record.headers)}
     return json.dumps(line).encode() + b"\n"

@@ -3,7 +3,7 @@
 import asyncio
 from bisect import bisect_right
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
@@ -27,7 +27,7 @@ from bench.targets import AtMost
 _HOSTS = {Profile.SMOKE: 200, Profile.FULL: 2_000}
 _CHANGING_SHARE = 0.5
 _ROWS_EACH = 500
-_QUESTIONS = {Profile.SMOKE: 400, Profile.FULL: 2_000}
+_QUESTIONS = {Profile.SMOKE: 200, Profile.FULL: 2_000}
 _ASKED_PER_SECOND = 100.0
 _CHANGED_PER_SECOND = 500.0
 _HOSTS_ASKED = 10
@@ -73,6 +73,7 @@ class _Scene:
         self._month = Month(datetime.now(UTC))
         self._changing = range(int(population.hosts * _CHANGING_SHARE))
         self._latest: dict[int, Change] = {}
+        self._asked: tuple[Question, Answer] | None = None
 
     def suite(self, questions: int) -> Suite[Question, Answer]:
         def draw(random: Random) -> Sequence[Question]:
@@ -123,6 +124,12 @@ class _Scene:
         return Measurement(p99(self._ages(items, answer)), answer)
 
     async def _ask_while_changing(self, items: Sequence[Question]) -> Answer:
+        """Ask while calendars change, once for the two arms that look at it."""
+        if self._asked is None or self._asked[0] is not items[0]:
+            self._asked = items[0], await self._ask_and_change(items)
+        return self._asked[1]
+
+    async def _ask_and_change(self, items: Sequence[Question]) -> Answer:
         changes = self._next_changes(int(len(items) / _ASKED_PER_SECOND * _CHANGED_PER_SECOND))
         async with sender(
             self._kafka, CALENDAR_BUSY.name, changes, per_second=_CHANGED_PER_SECOND
@@ -152,7 +159,7 @@ class _Scene:
         question = Question(tuple(self._changing), self._month.window)
         expected = {host: trace_of(change.revision) for host, change in self._latest.items()}
         async with asyncio.timeout(_SETTLING_SECONDS), self._client() as client:
-            while await self._shown(client, question) != expected:
+            while await self._shown(client, question) != expected:  # noqa: ASYNC110  # over HTTP
                 await asyncio.sleep(0.05)
 
     async def _shown(self, client: HttpClient, question: Question) -> dict[int, int | None]:
@@ -165,7 +172,7 @@ class _Scene:
                 shown[host] = None  # what the population began with
         return shown
 
-    def _client(self) -> "_Connecting":
+    def _client(self) -> AbstractAsyncContextManager[HttpClient]:
         return connected(self._service.service.url, self._service.headers)
 
     def _gate(self, items: Sequence[Question], answer: Answer) -> None:
@@ -188,11 +195,11 @@ class _Scene:
             busy, at = read(question, asked.answer), asked.due + asked.seconds
             for host in set(question.hosts) & set(changes):
                 shown = self._month.shown(busy[host_id(host)])
-                ages.append(_age(changes[host], shown, at))
+                ages.append(age(changes[host], shown, at))
         return ages
 
 
-def _age(changes: Sequence[tuple[float, int]], shown: int, at: float) -> float:
+def age(changes: Sequence[tuple[float, int]], shown: int, at: float) -> float:
     """Return how long ago, at a moment, the first change was due that is not shown yet."""
     known = changes[: bisect_right(changes, at, key=lambda change: change[0])]
     seen = next((n for n, (_, trace) in enumerate(changes, start=1) if trace == shown), 0)
