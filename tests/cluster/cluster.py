@@ -48,11 +48,14 @@ class Cluster:
             env={**self.environment, **(variables or {})},
         )
         try:
-            said, complained = await asyncio.wait_for(process.communicate(given.encode()), within)
+            async with asyncio.timeout(within):
+                said, complained = await process.communicate(given.encode())
         except TimeoutError as error:
-            process.kill()
-            await process.wait()
             raise CommandError(f"{command}: not within {within:g} s") from error
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
         if process.returncode != 0:
             raise CommandError(f"{command}\n{said.decode()}{complained.decode()}")
         return said.decode()

@@ -1,6 +1,7 @@
 """Guests who book and cancel, come what may: new ones arrive at a steady pace, none waits."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -13,6 +14,8 @@ import httpx
 from bookable import Booking, Offer, new_guest
 from stage import Stage
 from walk.history import Asked
+
+_logger = logging.getLogger(__name__)
 
 _A_SECOND = 1.0
 _RETRY_AFTER_SECONDS = 1.0
@@ -35,6 +38,15 @@ class Crowd:
     retried: list[str] = field(default_factory=list[str])
     failed: list[str] = field(default_factory=list[str])
     _times: Iterator[tuple[Offer, datetime]] = field(init=False)
+
+    def __str__(self) -> str:
+        return "\n".join(
+            (
+                f"booked {self.booked}, cancelled {self.cancelled}, refused {self.refused}",
+                *(f"once more: {one}" for one in self.retried),
+                *(f"failed: {one}" for one in self.failed),
+            )
+        )
 
     async def arrive(self, until: asyncio.Event) -> None:
         """Let guests arrive until told otherwise; return when the last has gone."""
@@ -128,6 +140,7 @@ async def crowd(stage: Stage) -> AsyncGenerator[Crowd]:
             yield visitors
         finally:
             enough.set()
+    _logger.info("%s", visitors)
 
 
 async def _free_times(stage: Stage) -> Iterator[tuple[Offer, datetime]]:

@@ -23,5 +23,6 @@ async def forwarded(release: Release, target: str) -> AsyncGenerator[str]:
         assert found, line
         yield f"http://{found[0]}"
     finally:
-        process.terminate()
+        if process.returncode is None:  # it ends by itself where nobody listens
+            process.terminate()
         await process.wait()

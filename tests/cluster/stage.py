@@ -87,13 +87,13 @@ class Stage:
 
 
 async def set_stage(release: Release) -> Stage:
-    """Return when two hosts can be booked."""
+    """Return when three hosts can be booked."""
     radicale = release.stack.radicale
     port = int(radicale.authority.rpartition(":")[2])
     server = DavServer(port, "/ada/", username="ada", password="ada")  # noqa: S106 - of this run
     diaries: list[Diary] = []
     offers: list[Offer] = []
-    for _ in range(2):
+    for _ in range(3):
         host = await new_host(release, _ZONE, tenant="cluster")
         calendar = await connect_caldav(host, server, seen_at=f"http://{radicale.outside}")
         diaries.append(Diary(host, calendar))
