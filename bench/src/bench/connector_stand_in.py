@@ -3,24 +3,27 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
 
 from aiokafka import TopicPartition  # it reads with the bare client
-from entente_contracts import (
-    EntryDelivery,
-    EntryWritten,
-    Envelope,
-    WriteEntry,
-    decode,
-    encode,
-    envelope_for,
-)
+from entente_contracts import EntryWritten, WriteEntry, uuid7
+from entente_contracts.message import schema_uri
 from entente_contracts.topics import CALENDAR_COMMANDS, CALENDAR_ENTRIES
 from messaging.broker import build_producer, build_reader
 from messaging.clients import KafkaProducer, KafkaReader, Record
 from messaging.settings import KafkaSettings
+from pydantic_core import from_json, to_json
 
 _POLL_MILLISECONDS = 50
+_ASKED = WriteEntry.type.encode()
+_ECHOED = (
+    "tenant_id",
+    "booking_id",
+    "calendar_id",
+    "booking_revision",
+    "uid",
+    "sequence",
+    "command_id",
+)
 
 
 @asynccontextmanager
@@ -55,26 +58,24 @@ async def _answer(reader: KafkaReader, producer: KafkaProducer) -> None:
 
 
 async def _answer_one(record: Record, producer: KafkaProducer) -> None:
-    asked = Envelope.from_headers(record.headers)
-    command = decode(asked.type, record.value or b"")
-    if not isinstance(command, WriteEntry):
+    """Echo what the command says of its entry, without models: they are not what is measured."""
+    headers = dict(record.headers)
+    if headers["ce_type"] != _ASKED:
         return
-    written = EntryWritten(
-        tenant_id=command.tenant_id,
-        booking_id=command.booking_id,
-        calendar_id=command.calendar_id,
-        booking_revision=command.booking_revision,
-        uid=command.uid,
-        sequence=command.sequence,
-        option_id=command.option_id,
-        command_id=command.command_id,
-        occurred_at=datetime.now(UTC),
-        delivery=EntryDelivery.CALENDAR,
-    )
-    about = envelope_for(written, source="/bench", time=datetime.now(UTC))
+    command = from_json(record.value or b"")
+    written = {name: command[name] for name in _ECHOED} | {
+        "occurred_at": headers["ce_time"].decode(),
+        "delivery": "calendar",
+    }
+    key = command["booking_id"].encode()
+    about = {
+        "ce_id": str(uuid7()).encode(),
+        "ce_type": EntryWritten.type.encode(),
+        "ce_dataschema": schema_uri(EntryWritten).encode(),
+        "ce_source": b"/bench",
+        "ce_subject": key,
+        "ce_partitionkey": key,
+    }
     await producer.send(
-        CALENDAR_ENTRIES.name,
-        encode(written),
-        key=about.partition_key.encode(),
-        headers=about.to_headers(),
+        CALENDAR_ENTRIES.name, to_json(written), key=key, headers=list((headers | about).items())
     )

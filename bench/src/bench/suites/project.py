@@ -22,11 +22,11 @@ from bench.projections import Deployed, Projection, RawBatches, RawRecords
 from bench.suite import Arm, Comparison, Measurement, Profile, Suite, WrongAnswerError
 from bench.targets import AtLeast, AtMost
 
-_EVENTS = {Profile.SMOKE: 4_000, Profile.FULL: 20_000}
+_EVENTS = {Profile.SMOKE: 3_000, Profile.FULL: 20_000}
 _RECORDS_SHARE = 0.1
 _PER_SECOND = 500.0
-_SENT = {Profile.SMOKE: 600, Profile.FULL: 2_500}
-_BACKLOG = {Profile.SMOKE: 10_000, Profile.FULL: 200_000}
+_SENT = {Profile.SMOKE: 250, Profile.FULL: 2_500}
+_BACKLOG = {Profile.SMOKE: 5_000, Profile.FULL: 200_000}
 _SHORT_SHARE = {Profile.SMOKE: 0.2, Profile.FULL: 0.05}
 
 DEPLOYED = "BatchConsumer"

@@ -26,7 +26,7 @@ from bench.topic_reader import TopicReader
 _EVENTS = {Profile.SMOKE: 6_000, Profile.FULL: 20_000}
 _IN_FLIGHT = 500
 _ONE_BY_ONE_SHARE = 0.05
-_BACKLOG = {Profile.SMOKE: 20_000, Profile.FULL: 300_000}
+_BACKLOG = {Profile.SMOKE: 12_000, Profile.FULL: 300_000}
 _SHORT_SHARE = {Profile.SMOKE: 0.2, Profile.FULL: 1 / 30}
 _LOOK_SECONDS = 0.002
 
