@@ -8,16 +8,15 @@ from stack.clients.links import LinkFolder
 from stack.clients.mails import MailClient
 from stack.ports import HOST, choose_port
 from stack.smoke import __main__ as smoke
+from stack.smoke.places import places
 
 pytestmark = pytest.mark.unit
 
 
 def test_places_are_found_from_base_urls() -> None:
-    places = smoke.places(
-        "http://book.example/", "https://dav.example:5232", MailClient("http://m")
-    )
-    assert places.page == "http://book.example/m/meet-ada"
-    assert places.calendar == "https://ada:ada@dav.example:5232/ada/office/"
+    found = places("http://book.example/", "https://dav.example:5232", MailClient("http://m"))
+    assert found.page == "http://book.example/m/meet-ada"
+    assert found.calendar == "https://ada:ada@dav.example:5232/ada/office/"
 
 
 def test_addresses_of_a_system_go_together(

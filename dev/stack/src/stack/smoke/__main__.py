@@ -8,7 +8,6 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import httpx
 from rich.console import Console
@@ -16,12 +15,11 @@ from rich.console import Console
 from stack.clients.mails import MailClient
 from stack.errors import StackError
 from stack.sample.furnish import furnish
-from stack.sample.hosts import ADA
-from stack.sample.meeting_types import INTRODUCTION
 from stack.sample.site import site_of
 from stack.services import DEMO
 from stack.settings import StackSettings
-from stack.smoke.journey import Places, Seen, travel
+from stack.smoke.journey import Seen, travel
+from stack.smoke.places import places
 from stack.stack import Stack
 
 _ADDRESSES = {
@@ -63,18 +61,6 @@ async def _on_a_stack_of_our_own(say: Callable[[str], None]) -> Seen:
         say("the stack is up, two hosts can be booked")
         booking = stack.services["booking"].url
         return await travel(places(booking, stack.radicale.url, stack.mail), say)
-
-
-def places(booking: str, caldav: str, mail: MailClient) -> Places:
-    """Return where the journey goes in a furnished system, by base URLs."""
-    server = urlsplit(caldav)
-    account = f"{ADA.owner}:{ADA.owner}"
-    return Places(
-        page=f"{booking.rstrip('/')}/m/{INTRODUCTION.slug}",
-        calendar=f"{server.scheme}://{account}@{server.netloc}/{ADA.owner}/office/",
-        host=ADA.name,
-        mails=mail.messages,
-    )
 
 
 if __name__ == "__main__":
