@@ -43,9 +43,11 @@ class Population:
         """Where its intervals end."""
         return self.begin + _DAYS * DAY
 
-    def window(self, random: Random, days: int) -> Interval:
-        """Return a window somewhere within."""
-        start = self.begin + DAY + random.randrange((_DAYS - days - 2) * DAY // QUARTER) * QUARTER
+    def window(self, random: Random, days: int, part: tuple[float, float] = (0.0, 1.0)) -> Interval:
+        """Return a window somewhere within, or within a part of it (0 to 1)."""
+        places = (_DAYS - days - 2) * DAY // QUARTER
+        first, last = (int(place * places) for place in part)
+        start = self.begin + DAY + random.randrange(first, last) * QUARTER
         return start, start + days * DAY
 
     def busy(self, host: int, window: Interval) -> list[Interval]:

@@ -21,7 +21,9 @@ from bench.targets import AtMost
 _HOSTS = {Profile.SMOKE: (200, 1_000), Profile.FULL: (1_000, 10_000)}
 _ROWS_EACH = 500
 _QUESTIONS = {Profile.SMOKE: 10, Profile.FULL: 50}
-_FLAT, _LINEAR = 0.15, 1.05
+_EVEN, _FLAT, _LINEAR = 0.05, 0.15, 1.05
+_EARLY, _LATE = (0.0, 0.1), (0.9, 1.0)
+_HISTORIES = 0.95 / 0.05
 
 FEW = "10 hosts, 14 days"
 FEW_AGAIN = "10 hosts, 14 days, again"
@@ -29,6 +31,8 @@ FEW_OF_MANY = "10 hosts, 14 days, of more hosts"
 MORE_HOSTS = "200 hosts, 14 days"
 MORE_DAYS = "10 hosts, 90 days"
 MOST = "200 hosts, 90 days"
+OLD = "10 hosts, 14 days, after a long history"
+NEW = "10 hosts, 14 days, after a short history"
 
 Answer = Sequence[tuple[Population, Question, Busy]]
 """Each question with whom it was about and its answer."""
@@ -51,10 +55,13 @@ async def opened(stack: Stack, profile: Profile) -> AsyncGenerator[Sequence[Suit
                     _arm(MORE_HOSTS, *on_few, hosts=200, days=14),
                     _arm(MORE_DAYS, *on_few, hosts=10, days=90),
                     _arm(MOST, *on_few, hosts=200, days=90),
+                    _arm(OLD, *on_few, hosts=10, days=14, part=_LATE),
+                    _arm(NEW, *on_few, hosts=10, days=14, part=_EARLY),
                 ],
                 control=(FEW, FEW_AGAIN),
                 comparisons=[
                     Comparison(FEW_OF_MANY, FEW, AtMost((many.hosts / few.hosts) ** _FLAT)),
+                    Comparison(OLD, NEW, AtMost(_HISTORIES**_EVEN)),
                     Comparison(MORE_HOSTS, FEW, AtMost((200 / 10) ** _LINEAR)),
                     Comparison(MORE_DAYS, FEW, AtMost((90 / 14) ** _LINEAR)),
                     Comparison(MOST, FEW, AtMost((200 * 90 / (10 * 14)) ** _LINEAR)),
@@ -72,12 +79,18 @@ def gate(_: Sequence[int], answer: Answer) -> None:
 
 
 def _arm(
-    name: str, population: Population, service: Running, *, hosts: int, days: int
+    name: str,
+    population: Population,
+    service: Running,
+    *,
+    hosts: int,
+    days: int,
+    part: tuple[float, float] = (0.0, 1.0),
 ) -> Arm[int, Answer]:
     def question(seed: int) -> Question:
         random = Random(seed)
         chosen = tuple(random.sample(range(population.hosts), hosts))
-        return Question(chosen, population.window(random, days))
+        return Question(chosen, population.window(random, days, part))
 
     async def measure(items: Sequence[int]) -> Measurement[Answer]:
         questions = [question(seed) for seed in items]
