@@ -1,6 +1,6 @@
 """Bookings for a batch of records: read and locked at once, stored at once."""
 
-from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 from uuid import UUID
@@ -81,7 +81,7 @@ class BatchedBookings(PostgresBookings):
         is_held = after.id in self._held
         can_wait = before is not None and claims_of(before) == claims_of(after) and not receipt
         if is_held and can_wait:
-            if self._held[after.id] != before:
+            if self._held[after.id] is not before:
                 raise OutrunError(f"another change came before booking {after.id} {after.revision}")
             self._waiting.append((transition, cause))
         else:
@@ -115,7 +115,7 @@ class BatchedBookings(PostgresBookings):
 class _After:
     """A `Database` that does something before each statement."""
 
-    def __init__(self, first: Callable[[], Any], database: Database) -> None:
+    def __init__(self, first: Callable[[], Awaitable[None]], database: Database) -> None:
         self._first = first
         self._database = database
 
