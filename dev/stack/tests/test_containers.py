@@ -1,6 +1,7 @@
 """PostgreSQL and Kafka in containers: chosen when asked for, and as breakable as processes."""
 
 import os
+import subprocess
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,6 @@ from typing import Any
 import asyncpg
 import docker
 import pytest
-from docker.errors import DockerException
 from entente_contracts import topics
 from stack import Stack, StackSettings
 from stack.kafka.choice import choose_kafka
@@ -26,17 +26,22 @@ IN_CONTAINERS = StackSettings(containers=True, given_postgres=None, given_kafka=
 @pytest.fixture
 def engine() -> Any:
     """Return a client of the engine, where it has the images; skip where it has not."""
-    try:
-        engine = docker.from_env()
-        for image in (POSTGRES, KAFKA):
-            engine.images.get(os.environ.get(image.variable, image.made_here))
-    except DockerException as error:
-        reason = f"needs a Docker engine and what `make images` builds: {error}"
+    if lacks := missing():
         if os.environ.get("ENTENTE_CONTAINERS") == "required":
-            pytest.fail(reason)
-        pytest.skip(reason)
+            pytest.fail(lacks)
+        pytest.skip(lacks)
+    engine = docker.from_env()
     yield engine
     engine.close()
+
+
+def missing() -> str | None:
+    images = [os.environ.get(image.variable, image.made_here) for image in (POSTGRES, KAFKA)]
+    try:
+        subprocess.run(["docker", "image", "inspect", *images], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        return f"needs a Docker engine and what `make images` builds: {error}"
+    return None
 
 
 @pytest.mark.unit
