@@ -18,10 +18,9 @@ from booking.adapters.postgres.rosters import PostgresRosters
 from booking.application.propose import Wish
 from booking.application.services import Services
 from booking.domain.calendar import Calendar, CalendarStatus
-from booking.domain.host import Host
 from booking.domain.meeting_type import MeetingType
 from booking.domain.parties import Guest, Role
-from booking.domain.working_hours import WorkingHours
+from booking.testing.hosts import a_host
 from booking.testing.office_hours import OfficeHours
 from messaging.connections import connections
 from messaging.settings import PostgresSettings
@@ -108,17 +107,7 @@ def _services(database: PooledDatabase) -> Services:
 
 
 async def _host(services: Services, number: int) -> MeetingType:
-    host = Host(
-        id=uuid4(),
-        tenant_id=TENANT,
-        owner="ana",
-        name="Ana Kovač",
-        address=f"ana.{number}@acme.example",
-        timezone="Europe/Ljubljana",
-        locale="sl-SI",
-        working_hours=WorkingHours(weekly=()),
-        changed_at=services.now(),
-    )
+    host = a_host(tenant_id=TENANT, address=f"ana.{number}@acme.example")
     await services.hosts.store(host)
     await services.calendars.project(_calendar(host.id))
     return MeetingType(

@@ -15,7 +15,7 @@ from booking.domain.errors import PastError
 from booking.domain.host import Host
 from booking.domain.meeting_type import MeetingType
 from booking.domain.parties import Guest, Role
-from booking.domain.working_hours import WorkingHours
+from booking.testing.hosts import a_host
 from booking.testing.lives import NOW, slot_at
 from booking.testing.world import World
 
@@ -24,18 +24,8 @@ pytestmark = pytest.mark.integration
 GUEST = Guest(name="Tomás", address="tomas@client.example", timezone="UTC", locale="es-ES")
 
 
-async def a_host(world: World) -> Host:
-    host = Host(
-        id=uuid4(),
-        tenant_id="acme",
-        owner="ana",
-        name="Ana",
-        address="ana@acme.example",
-        timezone="UTC",
-        locale="sl-SI",
-        working_hours=WorkingHours(weekly=()),
-        changed_at=NOW,
-    )
+async def stored_host(world: World) -> Host:
+    host = a_host()
     await world.services.hosts.store(host)
     return host
 
@@ -83,7 +73,7 @@ def receipt(key: str = "one", request: bytes = b"a") -> Receipt:
 
 
 async def test_a_calendar_that_has_changed_is_noticed(world: World) -> None:
-    host = await a_host(world)
+    host = await stored_host(world)
     calendar = a_calendar(host.id)
     await world.services.calendars.project(calendar)
     before = await propose(world, host, 0)
@@ -99,7 +89,7 @@ async def test_a_calendar_that_has_changed_is_noticed(world: World) -> None:
 
 
 async def test_a_host_who_has_changed_is_noticed(world: World) -> None:
-    host = await a_host(world)
+    host = await stored_host(world)
     await propose(world, host, 0)
     renamed = host.changed(NOW, name="Ana Kovač")
     await world.services.hosts.store(renamed)
@@ -114,7 +104,7 @@ async def test_a_host_who_has_changed_is_noticed(world: World) -> None:
 
 
 async def test_hosts_of_another_tenant_are_not_on_the_roster(world: World) -> None:
-    host = await a_host(world)
+    host = await stored_host(world)
     roster = await PostgresRosters(world.database).of("other", (host.id,))
     assert roster.hosts == ()
 
@@ -122,7 +112,7 @@ async def test_hosts_of_another_tenant_are_not_on_the_roster(world: World) -> No
 async def test_a_repeated_request_is_answered_as_before_though_it_could_not_be_carried_out(
     world: World,
 ) -> None:
-    host = await a_host(world)
+    host = await stored_host(world)
     booking = await propose(world, host, 0, receipt())
     assert await propose(world, host, 0, receipt()) == booking
     world.clock.now += timedelta(days=30)

@@ -14,14 +14,13 @@ from fastapi import FastAPI
 from booking.adapters.postgres.rate_limits import PostgresRateLimits
 from booking.application.propose import Wish, propose_booking
 from booking.domain.booking import Booking
-from booking.domain.host import Host
 from booking.domain.meeting_type import MeetingType
 from booking.domain.parties import Guest, Role
-from booking.domain.working_hours import WorkingHours
 from booking.entrypoints.http.app import build_api
 from booking.entrypoints.http.limits import PublicLimits
 from booking.entrypoints.pages.links import Links
 from booking.settings import LimitSettings
+from booking.testing.hosts import a_host
 from booking.testing.lives import NOW
 from booking.testing.office_hours import OfficeHours
 from booking.testing.world import LINK_KEY, World
@@ -55,17 +54,7 @@ class Pages:
 
     async def meeting_type(self, **changes: Any) -> MeetingType:
         """Store a meeting type of a new host."""
-        host = Host(
-            id=uuid4(),
-            tenant_id="acme",
-            owner="ana",
-            name="Ana Kovač",
-            address="ana@acme.example",
-            timezone="Europe/Ljubljana",
-            locale="sl-SI",
-            working_hours=WorkingHours(weekly=()),
-            changed_at=NOW,
-        )
+        host = a_host()
         await self.services.hosts.store(host)
         values: dict[str, Any] = {
             "title": "Introductory call",

@@ -12,8 +12,8 @@ from booking.domain.booking import Booking, Status
 from booking.domain.host import Host
 from booking.domain.meeting_type import MeetingType
 from booking.domain.parties import Guest, Role
-from booking.domain.working_hours import WorkingHours
 from booking.testing.fake_connector import FakeConnector, a_fake_connector, connected, eventually
+from booking.testing.hosts import a_host
 from booking.testing.lives import NOW, slot_at
 from booking.testing.running import saga_running
 from booking.testing.world import World, a_world
@@ -33,17 +33,7 @@ class Saga:
 
     async def host(self, *, writable: bool = True, holds: bool = False) -> tuple[Host, UUID]:
         """Store a host; return it with its calendar, which the service knows."""
-        host = Host(
-            id=uuid4(),
-            tenant_id="acme",
-            owner="ana",
-            name="Ana",
-            address="ana@acme.example",
-            timezone="Europe/Ljubljana",
-            locale="sl-SI",
-            working_hours=WorkingHours(weekly=()),
-            changed_at=NOW,
-        )
+        host = a_host()
         await self.services.hosts.store(host)
         news = connected(host.id, writable=writable, holds=holds)
         await self.connector.send(news)

@@ -21,12 +21,12 @@ from booking.domain.host import Host
 from booking.domain.meeting_type import MeetingType
 from booking.domain.parties import Guest, Role
 from booking.domain.slot import Slot
-from booking.domain.working_hours import WorkingHours
 from booking.entrypoints.http.app import build_api
 from booking.entrypoints.http.limits import PublicLimits
 from booking.entrypoints.pages.links import Links
 from booking.settings import LimitSettings
 from booking.testing.fake_connector import FakeConnector, a_fake_connector, connected, eventually
+from booking.testing.hosts import a_host
 from booking.testing.lives import NOW
 from booking.testing.office_hours import OfficeHours
 from booking.testing.running import saga_running
@@ -51,17 +51,7 @@ class Site:
 
     async def host(self, name: str = "Ana Kovač", *, has_calendar: bool = True) -> Host:
         """Return a new host."""
-        host = Host(
-            id=uuid4(),
-            tenant_id="acme",
-            owner="ana",
-            name=name,
-            address="ana@acme.example",
-            timezone="Europe/Ljubljana",
-            locale="sl-SI",
-            working_hours=WorkingHours(weekly=()),
-            changed_at=NOW,
-        )
+        host = a_host(name=name)
         await self.world.services.hosts.store(host)
         if has_calendar:
             news = connected(host.id)
