@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.ratio import Ratio, ratio_of
 from bench.stopwatch import Stopwatch
-from bench.suite import Arm, Comparison, Profile, Suite, WrongAnswerError
+from bench.suite import Arm, Comparison, NotMeasured, Profile, Suite, WrongAnswerError
 from bench.targets import AtLeast, Verdict
 
 _LONGEST_SECONDS = 120.0
@@ -33,6 +33,7 @@ class Result:
     blocks: Sequence[dict[str, float]]
     control: Ratio
     judged: Sequence[Judged]
+    not_measured: Sequence[NotMeasured] = ()
 
     @property
     def noisy(self) -> bool:
@@ -98,7 +99,7 @@ def _judge(suite: Suite[Any, Any], seed: int, blocks: Sequence[dict[str, float]]
     for comparison in suite.comparisons:
         ratio = _ratio(comparison, blocks)
         judged.append(Judged(comparison, ratio, comparison.target.judge(ratio, control=control)))
-    return Result(suite.name, seed, list(blocks), control, judged)
+    return Result(suite.name, seed, list(blocks), control, judged, suite.not_measured)
 
 
 def _ratio(comparison: Comparison, blocks: Sequence[dict[str, float]]) -> Ratio:

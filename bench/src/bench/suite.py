@@ -68,6 +68,14 @@ class Comparison:
     target: Target
 
 
+@dataclass(frozen=True, slots=True)
+class NotMeasured:
+    """A comparison that cannot be made here, and why."""
+
+    comparison: Comparison
+    why: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suite(Generic[Item, Answer]):
     """Arms that are comparable because they do the same work on the same items.
@@ -83,6 +91,7 @@ class Suite(Generic[Item, Answer]):
     comparisons: Sequence[Comparison]
     draw: Callable[[Random], Sequence[Item]]
     gate: Callable[[Sequence[Item], Answer], None]
+    not_measured: Sequence[NotMeasured] = ()
 
     def __post_init__(self) -> None:
         """Refuse a suite that speaks of arms it does not have."""

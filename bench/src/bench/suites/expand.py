@@ -19,7 +19,15 @@ from stack.stack import Stack
 from bench.busy import Interval, merged
 from bench.peers import libical, recurring
 from bench.stopwatch import cpu_stopwatch
-from bench.suite import Arm, Comparison, Measurement, Profile, Suite, WrongAnswerError
+from bench.suite import (
+    Arm,
+    Comparison,
+    Measurement,
+    NotMeasured,
+    Profile,
+    Suite,
+    WrongAnswerError,
+)
 from bench.targets import AtLeast, AtMost
 
 _CALENDARS = {Profile.SMOKE: 2, Profile.FULL: 8}
@@ -79,9 +87,13 @@ async def opened(_: Stack, profile: Profile) -> AsyncGenerator[Sequence[Suite[Ag
         peer = _arm(RECURRING, recurring.expand, share=1 / readings)
         engines = [_arm(OURS, ours), _arm(OURS_AGAIN, ours), peer]
         comparisons = [Comparison(OURS, RECURRING, AtLeast(12, 20))]
+        not_measured: list[NotMeasured] = []
+        with_libical = Comparison(OURS, LIBICAL, AtMost(2, 1.2))
         if driver:
             engines.append(_arm(LIBICAL, driver))
-            comparisons.append(Comparison(OURS, LIBICAL, AtMost(2, 1.2)))
+            comparisons.append(with_libical)
+        else:
+            not_measured.append(NotMeasured(with_libical, "libical-dev or a C compiler is missing"))
         yield [
             Suite(
                 name="expand",
@@ -90,6 +102,7 @@ async def opened(_: Stack, profile: Profile) -> AsyncGenerator[Sequence[Suite[Ag
                 comparisons=comparisons,
                 draw=draw,
                 gate=gate,
+                not_measured=not_measured,
             ),
             Suite(
                 name="expand by age",
