@@ -1,4 +1,4 @@
-"""Free slots as most write them: try every start of every host against all that is busy."""
+"""Free slots found the plain way: try every start of every host against all that is busy."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta

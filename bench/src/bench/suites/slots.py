@@ -1,52 +1,50 @@
 """Free slots of ten hosts: the computation by itself, and over HTTP (targets 4 and 4b)."""
 
 import json
+import os
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from availability.domain.busy_state import BusyState
-from availability.domain.host import Calendar, Host
-from availability.domain.months import month_at
+from availability.domain.host import Host
 from availability.domain.rules import SlotRules, Staleness, WallClockAnchor
 from availability.domain.slot_request import SlotRequest
 from availability.domain.slots import FreeSlots, any_host_slots, collective_slots
-from availability.domain.working_hours import Hours, WorkingHours
 from stack.stack import Stack
 
-from bench import availability_service, free_busy
+from bench import availability_service, slot_search
 from bench.asking import one_by_one
 from bench.availability_service import Running
-from bench.busy import Interval, instant
+from bench.busy import instant
 from bench.http_client import connected
-from bench.peers.start_by_start import Free, free_starts
-from bench.population import DAY, ZONES, Population, calendar_id, host_id
+from bench.peers import slots_command
+from bench.peers.slots_command import AskedHost, AskedSearch, SlotsCommand
+from bench.population import DAY, Population
+from bench.slot_search import DURATION, STEP, Answer, Found, Mode, Search, busy_of, gate
 from bench.stopwatch import cpu_stopwatch
-from bench.suite import Arm, Comparison, Measurement, Profile, Suite, WrongAnswerError
+from bench.suite import Arm, Comparison, Measurement, NotMeasured, Profile, Suite
 from bench.targets import AtLeast, AtMost
+
+COMMAND = "ENTENTE_BENCH_SLOTS"
+"""Names the environment variable that holds another implementation's command."""
 
 _HOSTS = {Profile.SMOKE: 100, Profile.FULL: 1_000}
 _SEARCHES = {Profile.SMOKE: 20, Profile.FULL: 100}
 _ROWS_EACH = 500
-_TOGETHER = 10
-_DAYS = 14
-_MINUTES_30, _MINUTES_15 = 1800, 900
-_NINE_TO_FIVE = WorkingHours(((Hours.between("09:00", "17:00"),),) * 5 + ((), ()))
 _RULES = SlotRules(
-    duration=_MINUTES_30,
-    step=_MINUTES_15,
+    duration=DURATION,
+    step=STEP,
     horizon_days=730,
     staleness=Staleness(bound=DAY),
     anchor=WallClockAnchor(ZoneInfo("UTC")),
 )
 _RULES_TOLD = {
-    "duration": _MINUTES_30,
-    "step": _MINUTES_15,
+    "duration": DURATION,
+    "step": STEP,
     "horizon_days": 730,
     "staleness": {"bound": DAY},
     "anchor": {"zone": "UTC"},
@@ -55,52 +53,32 @@ _RULES_TOLD = {
 TOGETHER = "our slots, collective"
 TOGETHER_AGAIN = "our slots, collective, again"
 ANY = "our slots, any host"
-START_BY_START = "start by start"
+GIVEN_TOGETHER = "the given command's, collective"
+GIVEN_ANY = "the given command's, any host"
 SLOTS_HTTP = "slots over HTTP"
 FREE_BUSY_HTTP = "free/busy over HTTP"
 FREE_BUSY_AGAIN = "free/busy over HTTP, again"
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """Ten hosts, a window, and who is free when."""
-
-    question: free_busy.Question
-    hosts: Sequence[Host] = field(repr=False)
-    free: Free = field(repr=False)
-
-
-Answer = Sequence[tuple[Free, bool] | None]
-"""For each search who is free when (true: only where all are); None by what answers otherwise."""
+_WITH_COMMAND = (
+    Comparison(TOGETHER, GIVEN_TOGETHER, AtLeast(20, 80)),
+    Comparison(ANY, GIVEN_ANY, AtLeast(40, 120)),
+)
 
 
 @asynccontextmanager
 async def opened(stack: Stack, profile: Profile) -> AsyncGenerator[Sequence[Suite[Search, Answer]]]:
-    """Yield the suites."""
+    """Yield the suites; another implementation takes part where its command is given."""
     population = Population.around_now(_HOSTS[profile], _ROWS_EACH)
     now = int(time.time())
 
     def draw(random: Random) -> Sequence[Search]:
-        return [_search(population, random, now) for _ in range(_SEARCHES[profile])]
+        return [slot_search.draw(population, random, now) for _ in range(_SEARCHES[profile])]
 
-    async with availability_service.running(stack, population) as service:
+    async with AsyncExitStack() as running:
+        service = await running.enter_async_context(availability_service.running(stack, population))
+        given = os.environ.get(COMMAND)
+        peer = await running.enter_async_context(slots_command.running(given)) if given else None
         yield [
-            Suite(
-                name="slots, computed",
-                arms=[
-                    _computed(TOGETHER, collective_slots, now, together=True),
-                    _computed(TOGETHER_AGAIN, collective_slots, now, together=True),
-                    _computed(ANY, any_host_slots, now),
-                    _start_by_start(),
-                ],
-                control=(TOGETHER, TOGETHER_AGAIN),
-                comparisons=[
-                    Comparison(TOGETHER, START_BY_START, AtLeast(20, 80)),
-                    Comparison(ANY, START_BY_START, AtLeast(40, 120)),
-                ],
-                draw=draw,
-                gate=gate,
-            ),
+            computed(now, draw, peer),
             Suite(
                 name="slots over HTTP",
                 arms=[
@@ -116,88 +94,73 @@ async def opened(stack: Stack, profile: Profile) -> AsyncGenerator[Sequence[Suit
         ]
 
 
-def gate(items: Sequence[Search], answer: Answer) -> None:
-    """Refuse an answer that offers another start, or other hosts at it."""
-    for search, found in zip(items, answer, strict=True):
-        if found is None:
-            continue
-        free, together = found
-        expected = {
-            start: who
-            for start, who in search.free.items()
-            if not together or len(who) == len(search.hosts)
-        }
-        if free != expected:
-            raise WrongAnswerError(f"{len(free)} slots, should be {len(expected)}")
-
-
-def _search(population: Population, random: Random, now: int) -> Search:
-    hosts = tuple(random.sample(range(population.hosts), _TOGETHER))
-    first = now // DAY * DAY + random.randrange(1, 100) * DAY
-    question = free_busy.Question(hosts, (first, first + _DAYS * DAY))
-    span = first - DAY, first + (_DAYS + 1) * DAY
-    busy = [population.busy(host, span) for host in hosts]
-    zones = [ZONES[host % len(ZONES)] for host in hosts]
-    return Search(
-        question,
-        [_host(host, intervals, span, now) for host, intervals in zip(hosts, busy, strict=True)],
-        free_starts([ZoneInfo(zone) for zone in zones], busy, question.window),
+def computed(
+    now: int, draw: Callable[[Random], Sequence[Search]], peer: SlotsCommand | None
+) -> Suite[Search, Answer]:
+    """Return the suite of the computation by itself, seen at `now`; with a peer if there is one."""
+    arms = [
+        _ours(TOGETHER, Mode.COLLECTIVE, collective_slots, now),
+        _ours(TOGETHER_AGAIN, Mode.COLLECTIVE, collective_slots, now),
+        _ours(ANY, Mode.ANY, any_host_slots, now),
+    ]
+    if peer:
+        arms.append(_given(GIVEN_TOGETHER, Mode.COLLECTIVE, peer))
+        arms.append(_given(GIVEN_ANY, Mode.ANY, peer))
+    return Suite(
+        name="slots, computed",
+        arms=arms,
+        control=(TOGETHER, TOGETHER_AGAIN),
+        comparisons=_WITH_COMMAND if peer else (),
+        draw=draw,
+        gate=gate,
+        not_measured=() if peer else [NotMeasured(it, f"no {COMMAND}") for it in _WITH_COMMAND],
     )
 
 
-def _host(number: int, busy: Sequence[Interval], span: Interval, now: int) -> Host:
-    return Host(
-        host_id=host_id(number),
-        zone=ZoneInfo(ZONES[number % len(ZONES)]),
-        hours=_NINE_TO_FIVE,
-        calendars=[
-            Calendar(
-                calendar_id=calendar_id(number),
-                as_of=now,
-                months_known=frozenset(range(month_at(span[0]), month_at(span[1]) + 1)),
-                timed={BusyState.BUSY: busy},
-            )
-        ],
-    )
-
-
-def _computed(
-    name: str,
-    find: Callable[[Sequence[Host], SlotRequest], FreeSlots],
-    now: int,
-    *,
-    together: bool = False,
+def _ours(
+    name: str, mode: Mode, find: Callable[[Sequence[Host], SlotRequest], FreeSlots], now: int
 ) -> Arm[Search, Answer]:
     async def measure(items: Sequence[Search]) -> Measurement[Answer]:
         requests = [SlotRequest(_RULES, it.question.window, now) for it in items]
         watch = cpu_stopwatch()
         found = [find(it.hosts, request) for it, request in zip(items, requests, strict=True)]
         seconds = watch.seconds
-        answer = [(_by_start(it, slots), together) for it, slots in zip(items, found, strict=True)]
+        answer = [_found(mode, it, slots) for it, slots in zip(items, found, strict=True)]
         return Measurement(seconds / len(items), answer)
 
     return Arm(name, measure)
 
 
-def _start_by_start() -> Arm[Search, Answer]:
+def _given(name: str, mode: Mode, peer: SlotsCommand) -> Arm[Search, Answer]:
     async def measure(items: Sequence[Search]) -> Measurement[Answer]:
-        watch = cpu_stopwatch()
-        found = [
-            free_starts(
-                [host.zone for host in it.hosts],
-                [host.calendars[0].timed[BusyState.BUSY] for host in it.hosts],
-                it.question.window,
+        answers = [await peer.find(_as_asked(search, mode)) for search in items]
+        found = [Found(mode, answer.starts) for answer in answers]
+        return Measurement(sum(answer.seconds for answer in answers) / len(items), found)
+
+    return Arm(name, measure, share=0.5)
+
+
+def _as_asked(search: Search, mode: Mode) -> AskedSearch:
+    return AskedSearch(
+        mode=mode.value,
+        window=search.question.window,
+        duration=DURATION,
+        step=STEP,
+        hosts=[
+            AskedHost(
+                zone=host.zone.key,
+                weekly=[[(it.start, it.end) for it in day] for day in host.hours.weekly],
+                busy=busy_of(host),
             )
-            for it in items
-        ]
-        return Measurement(watch.seconds / len(items), [(free, False) for free in found])
-
-    return Arm(START_BY_START, measure, share=0.2)
+            for host in search.hosts
+        ],
+    )
 
 
-def _by_start(search: Search, found: FreeSlots) -> Free:
+def _found(mode: Mode, search: Search, found: FreeSlots) -> Found:
     place = {host.host_id: index for index, host in enumerate(search.hosts)}
-    return {slot.start: tuple(place[it] for it in slot.host_ids) for slot in found.slots}
+    free = {slot.start: tuple(place[it] for it in slot.host_ids) for slot in found.slots}
+    return Found(mode, [slot.start for slot in found.slots], free)
 
 
 def _asked(
@@ -205,13 +168,13 @@ def _asked(
     service: Running,
     path: str,
     body: Callable[[Search], dict[str, Any]],
-    read: Callable[[Search, bytes], tuple[Free, bool] | None],
+    read: Callable[[bytes], Found | None],
 ) -> Arm[Search, Answer]:
     async def measure(items: Sequence[Search]) -> Measurement[Answer]:
         async with connected(service.service.url, service.headers) as client:
             requests = [client.request(path, body(search)) for search in items]
             seconds, answers = await one_by_one(requests, client.send)
-        return Measurement(seconds, [read(it, a) for it, a in zip(items, answers, strict=True)])
+        return Measurement(seconds, [read(answer) for answer in answers])
 
     return Arm(name, measure)
 
@@ -223,14 +186,13 @@ def _free_busy_body(search: Search) -> dict[str, Any]:
 
 
 def _slots_body(search: Search) -> dict[str, Any]:
-    return {**_free_busy_body(search), "mode": "collective", "rules": _RULES_TOLD}
+    return {**_free_busy_body(search), "mode": Mode.COLLECTIVE.value, "rules": _RULES_TOLD}
 
 
-def _read_slots(search: Search, body: bytes) -> tuple[Free, bool]:
-    everyone = tuple(range(len(search.hosts)))
-    starts = (datetime.fromisoformat(slot["start"]) for slot in json.loads(body)["slots"])
-    return {int(start.timestamp()): everyone for start in starts}, True
+def _read_slots(body: bytes) -> Found:
+    starts = [datetime.fromisoformat(slot["start"]) for slot in json.loads(body)["slots"]]
+    return Found(Mode.COLLECTIVE, [int(start.timestamp()) for start in starts])
 
 
-def _not_read(_: Search, __: bytes) -> None:
+def _not_read(_: bytes) -> None:
     return None
