@@ -74,7 +74,7 @@ async def bookable(stack: Stack, name: str, *, hosts: int) -> AsyncGenerator[Boo
     try:
         await migrate(postgres)
         async with (
-            connections(postgres, application_name="bench") as opened,
+            connections(postgres, most=_MOST_CLIENTS, application_name="bench") as opened,
             _pooled(dsn.get_secret_value()) as pool,
         ):
             services = _services(PooledDatabase(opened))

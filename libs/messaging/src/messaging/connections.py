@@ -17,13 +17,26 @@ from messaging.settings import PostgresSettings
 
 
 class Connections:
-    """Up to `pool_size` connections, opened when they are needed."""
+    """Up to `most` connections, opened when they are needed; `server_settings` are PostgreSQL's."""
 
-    def __init__(self, settings: PostgresSettings, *, application_name: str) -> None:
+    def __init__(
+        self,
+        settings: PostgresSettings,
+        *,
+        most: int,
+        application_name: str,
+        **server_settings: str,
+    ) -> None:
         self._settings = settings
-        self._application_name = application_name
-        self._turns = asyncio.Semaphore(settings.pool_size)
+        self._turns = asyncio.Semaphore(most)
         self._idle: list[Any] = []
+        # Compiling or planning a statement once more takes as long as it runs.
+        self._server_settings = {
+            "application_name": application_name,
+            "jit": "off",
+            "plan_cache_mode": "force_generic_plan",
+            **server_settings,
+        }
 
     async def fetch(self, statement: str, *parameters: Any) -> Sequence[asyncpg.Record]:
         """Return a statement's rows; raises what the driver raises, DatabaseUnreachableError."""
@@ -50,21 +63,15 @@ class Connections:
             connection = self._idle.pop()
             if not connection.is_closed():
                 return connection
-        # Compiling or planning a statement once more takes as long as it runs.
-        return await connect(
-            self._settings,
-            application_name=self._application_name,
-            jit="off",
-            plan_cache_mode="force_generic_plan",
-        )
+        return await connect(self._settings, **self._server_settings)
 
 
 @asynccontextmanager
 async def connections(
-    settings: PostgresSettings, *, application_name: str
+    settings: PostgresSettings, *, most: int, application_name: str, **server_settings: str
 ) -> AsyncGenerator[Connections]:
     """Yield connections that are closed at the end."""
-    opened = Connections(settings, application_name=application_name)
+    opened = Connections(settings, most=most, application_name=application_name, **server_settings)
     try:
         yield opened
     finally:

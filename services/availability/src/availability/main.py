@@ -6,12 +6,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 from entente_contracts import topics
+from messaging.connections import connections
 from messaging.service import Build, Parts, Resources, run
 from messaging.settings import load
 
 from availability.adapters.host_reader import PostgresHostReader
 from availability.adapters.migrate import migrations
-from availability.adapters.read_connections import read_connections
 from availability.entrypoints.announcer import Announcer
 from availability.entrypoints.bootstrap import Bootstrap
 from availability.entrypoints.consumers import consumers
@@ -35,11 +35,16 @@ def builder(settings: AvailabilitySettings) -> Build:
     @asynccontextmanager
     async def build(resources: Resources) -> AsyncGenerator[Parts]:
         async with AsyncExitStack() as stack:
-            connections = await stack.enter_async_context(
-                read_connections(settings.postgres, most=settings.reading.connections)
+            reads = await stack.enter_async_context(
+                connections(
+                    settings.postgres,
+                    most=settings.reading.connections,
+                    application_name="availability-reads",
+                    default_transaction_read_only="on",
+                )
             )
             issuer = await stack.enter_async_context(httpx.AsyncClient(timeout=_ISSUER_SECONDS))
-            reader = PostgresHostReader(connections)
+            reader = PostgresHostReader(reads)
             announcer = Announcer(
                 resources.sessions, reader, present_instant, settings.announcements
             )

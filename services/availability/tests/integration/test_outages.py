@@ -3,12 +3,9 @@
 from collections.abc import Awaitable, Callable
 
 import pytest
-from availability.adapters.read_connections import read_connections
 from availability.entrypoints.bootstrap import Bootstrap, StillReadingError
 from availability_lab.facts import timed
 from availability_lab.lab import Issuer, Lab, create_topics, eventually, open_lab, settings_for
-from messaging.settings import PostgresSettings
-from pydantic import SecretStr
 from stack import Stack, StackSettings
 from stack.kafka.broker import KafkaBroker
 from stack.pytest_plugin import unique_name
@@ -45,20 +42,6 @@ async def test_an_outage_of_the_database_is_told_and_passes(
         await postgres.start()
         after = await person.post("/v1/free-busy", body)
         assert after.json()["hosts"] == before.json()["hosts"]
-
-
-async def test_connections_are_lent_in_turn_and_replaced_when_lost(database: str) -> None:
-    settings = PostgresSettings(dsn=SecretStr(database))
-    async with read_connections(settings, most=1) as connections:
-        (first,) = await connections.fetch("SELECT pg_backend_pid() AS pid")
-        (second,) = await connections.fetch("SELECT pg_backend_pid() AS pid")
-        assert first["pid"] == second["pid"]
-        with pytest.raises(Exception, match="terminat"):
-            await connections.fetch("SELECT pg_terminate_backend(pg_backend_pid())")
-        (third,) = await connections.fetch("SELECT pg_backend_pid() AS pid")
-        assert third["pid"] != first["pid"]
-        with pytest.raises(Exception, match="read-only"):
-            await connections.fetch("CREATE TABLE trace (id int)")
 
 
 async def test_a_group_is_ready_once_it_has_read_what_it_found(lab: Lab) -> None:

@@ -58,7 +58,9 @@ def main() -> None:
 async def parts(settings: BookingSettings, stack: AsyncExitStack, *, group: str = GROUP) -> Parts:
     """Put the service together; what it opens is closed with the stack."""
     database = PooledDatabase(
-        await stack.enter_async_context(connections(settings.postgres, application_name=NAME))
+        await stack.enter_async_context(
+            connections(settings.postgres, most=settings.postgres.pool_size, application_name=NAME)
+        )
     )
     issuer = await stack.enter_async_context(
         httpx.AsyncClient(timeout=settings.availability.timeout_seconds)

@@ -10,11 +10,11 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+from messaging.connections import Connections
 from msgspec.json import decode
 
 from availability.adapters import hours_json
 from availability.adapters.host_query import statement
-from availability.adapters.read_connections import ReadConnections
 from availability.application.ports import Detail, KnownHost
 from availability.domain.busy_state import PRECEDENCE, BusyState
 from availability.domain.host import (
@@ -39,7 +39,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class PostgresHostReader:
     """`HostReader` on connections of its own."""
 
-    def __init__(self, connections: ReadConnections) -> None:
+    def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
     async def read(

@@ -84,7 +84,7 @@ async def a_world(dsn: str) -> AsyncGenerator[World]:
     """Yield a world over a fresh database, migrated."""
     settings = PostgresSettings(dsn=SecretStr(dsn), pool_size=20)
     await migrate(settings)
-    async with connections(settings, application_name="test") as opened:
+    async with connections(settings, most=settings.pool_size, application_name="test") as opened:
         database, slots, clock = PooledDatabase(opened), ScriptedSlots(), Clock()
         services = Services(
             bookings=PostgresBookings(database, link_key=LINK_KEY),
