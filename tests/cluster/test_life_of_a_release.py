@@ -207,6 +207,28 @@ async def test_a_booking_outlives_all_pods_that_have_it_in_hand(
     await stage.tells_one_story()
 
 
+async def test_mails_outlive_all_notifiers_that_have_them_in_hand(
+    release: Release, stage: Stage
+) -> None:
+    offered, post, now = stage.offers[1], release.servers.post.script, datetime.now(UTC)
+    start, *_ = await offered.slots(now + timedelta(days=30), now + timedelta(days=58))
+    post.delay = 3.0  # so that no mail is accepted before the pods are gone
+    try:
+        booking = await offered.book(start)
+        stage.asked.append(Asked(booking.guest, booking.id, "booked"))
+
+        async def is_being_mailed() -> bool:
+            return booking.guest in post.dialogues
+
+        await eventually(is_being_mailed, bool)
+        pods = [pod["metadata"]["name"] for pod in await release.pods("notifier")]
+        await _kill(stage, "notifier", *pods)
+    finally:
+        post.delay = 0.0
+    await release.becomes_ready()
+    await stage.tells_one_story()
+
+
 async def test_nothing_is_left_but_what_the_readme_names(release: Release) -> None:
     """Last: nothing is there for other tests afterwards."""
     removal = INSTALL.block("helm uninstall").splitlines()
