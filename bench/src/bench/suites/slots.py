@@ -33,7 +33,7 @@ COMMAND = "ENTENTE_BENCH_SLOTS"
 """Names the environment variable that holds another implementation's command."""
 
 _HOSTS = {Profile.SMOKE: 100, Profile.FULL: 1_000}
-_SEARCHES = {Profile.SMOKE: 20, Profile.FULL: 100}
+_SEARCHES = {Profile.SMOKE: 40, Profile.FULL: 100}
 _ROWS_EACH = 500
 _RULES = SlotRules(
     duration=DURATION,
@@ -140,7 +140,7 @@ def _given(name: str, mode: Mode, peer: SlotsCommand) -> Arm[Search, Answer]:
         found = [Found(mode, answer.starts) for answer in answers]
         return Measurement(sum(answer.seconds for answer in answers) / len(items), found)
 
-    return Arm(name, measure, share=0.5)
+    return Arm(name, measure, share=0.25)
 
 
 def _as_asked(search: Search, mode: Mode) -> AskedSearch:
