@@ -80,7 +80,10 @@ async def running_servers(cluster: Cluster, folder: Path) -> AsyncGenerator[Serv
     ):
         await stack.start_issuer()
         await _publish(cluster, address)
-        yield Servers(stack, post, certificate, passwords)
+        try:
+            yield Servers(stack, post, certificate, passwords)
+        finally:
+            await cluster.kubectl("delete", "namespace", _NAMESPACE)
 
 
 def _towards(address: str) -> str:
