@@ -6,9 +6,9 @@ Nothing is rounded away: a bit is a start, not a cell of time, hence durations, 
 time may be anything.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from itertools import compress
+from itertools import chain, compress
 from math import gcd
 from typing import NamedTuple, TypeVar
 
@@ -66,11 +66,30 @@ def any_of(
     for mask in masks:
         either |= mask
     offered = _flags(either, lattice)
-    columns = list(zip(*(compress(_flags(mask, lattice), offered) for mask in masks), strict=True))
-    indices = range(len(masks))
-    groups = {column: group(tuple(compress(indices, column))) for column in set(columns)}
+    eights = [_stacked(masks[index : index + 8], lattice) for index in range(0, len(masks), 8)]
+    columns = list(zip(*(compress(eight, offered) for eight in eights), strict=True))
+    groups = {column: group(_members(column)) for column in set(columns)}
     starts = compress(lattice.instants(), offered)
     return list(zip(starts, map(groups.__getitem__, columns), strict=True))
+
+
+def _stacked(masks: Sequence[int], lattice: Lattice) -> bytes:
+    """Return a byte for each instant of the lattice, in which up to eight masks have a bit each."""
+    stack = 0
+    for bit, mask in enumerate(masks):
+        stack |= int.from_bytes(_flags(mask, lattice), "big") << bit
+    return stack.to_bytes(lattice.points, "big")
+
+
+def _members(column: Sequence[int]) -> tuple[int, ...]:
+    """Return the indices of the masks that have a bit in a column of stacked bytes."""
+    return tuple(chain.from_iterable(_indices(place)[byte] for place, byte in enumerate(column)))
+
+
+@lru_cache
+def _indices(place: int) -> Sequence[Sequence[int]]:
+    """Return for each value of the byte at a place the indices of the masks whose bits it holds."""
+    return [[8 * place + bit for bit in range(8) if byte >> bit & 1] for byte in range(256)]
 
 
 def _offered(candidate: Candidate, lattice: Lattice) -> int:

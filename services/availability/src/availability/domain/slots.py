@@ -84,6 +84,7 @@ class _Answer:
     def __init__(self, hosts: Sequence[Host], request: SlotRequest) -> None:
         self._request = request
         self._hosts = hosts
+        self._host_ids = [host.host_id for host in hosts]
         staleness = request.rules.staleness
         self._bound = staleness.bound
         self._recheck = frozenset(
@@ -95,12 +96,12 @@ class _Answer:
 
     def group(self, indices: tuple[int, ...]) -> _Group:
         """Return the hosts at `indices`, and whether one of them wants another look."""
-        host_ids = tuple([self._hosts[index].host_id for index in indices])
+        host_ids = tuple(map(self._host_ids.__getitem__, indices))
         return _Group(host_ids, bool(self._recheck) and not self._recheck.isdisjoint(host_ids))
 
     def of(self, starts: Sequence[tuple[int, _Group]]) -> FreeSlots:
         """Return the slots at `starts` with the sources of every host."""
         duration, now = self._request.rules.duration, self._request.now
-        slots = [Slot(start, start + duration, *group) for start, group in starts]
+        slots = map(Slot._make, [(start, start + duration, *group) for start, group in starts])
         sources = {it.host_id: source_reports(it, now, self._bound) for it in self._hosts}
         return FreeSlots(tuple(slots), sources, self._recheck)
