@@ -39,7 +39,7 @@ smoke: setup ## Book, move and cancel a meeting as a guest, on a stack of its ow
 
 .PHONY: test
 test: setup ## Run every test (real PostgreSQL and Kafka, started by the tests), two files at a time; STACK=containers
-	$(if $(STACK),ENTENTE_STACK=$(STACK)) $(BIN)/pytest -n 2 --dist loadfile
+	$(if $(STACK),ENTENTE_STACK=$(STACK)) $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: unit
 unit: setup ## Run the tests that need neither network nor servers

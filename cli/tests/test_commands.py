@@ -23,7 +23,7 @@ run = CliRunner().invoke
 
 @pytest.mark.unit
 def test_every_topic_is_listed_with_its_twins() -> None:
-    listed = run(app, ["topics", "list"], env={"COLUMNS": "200"}).stdout
+    listed = run(app, ["topics", "list"], env={"COLUMNS": "40"}).stdout
     for topic in (TOPIC, topics.dead_letter(TOPIC, GROUP), topics.redrive(TOPIC, GROUP)):
         assert topic.name in listed
 

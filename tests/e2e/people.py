@@ -14,6 +14,7 @@ from meetings import Meeting, spans_of
 Stretch: TypeAlias = tuple[datetime, datetime, str]
 """Time `start <= t < end`, in UTC, and the state it is in."""
 
+_READ = ("connected", "degraded")
 _PATIENCE_SECONDS = 90.0
 _WEEK = timedelta(weeks=1)
 
@@ -91,6 +92,7 @@ class Host:
                 "is_default": calendar["is_default"],
             }
             for calendar in shown.json()["calendars"]
+            if calendar["status"] in _READ
         ]
         await self.tell("PUT", path, {"calendars": form}, if_match=shown.headers["ETag"])
 

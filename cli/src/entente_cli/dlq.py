@@ -8,13 +8,12 @@ import typer
 from entente_contracts import Topic
 from messaging.redrive import DeadLetter, DeadLetterQueue
 from messaging.topology import installed
-from rich.console import Console
 from rich.table import Table
 
 from entente_cli.kafka import KafkaAddress, settings_for
+from entente_cli.output import say
 
 app = typer.Typer(no_args_is_help=True, help="Dead letters: list, show, redrive.")
-_console = Console()
 
 TopicName = Annotated[str, typer.Option("--topic", help="The topic the records were read from")]
 Group = Annotated[str, typer.Option("--group", help="The consumer group that failed them")]
@@ -41,7 +40,7 @@ def show_waiting(
                 about.get("detail", ""),
                 about.get("at", ""),
             )
-    _console.print(table if table.row_count else "no dead letters wait")
+    say(table if table.row_count else "no dead letters wait")
 
 
 @app.command()
@@ -58,11 +57,11 @@ def show(
     """Show all that is known of one dead letter."""
     found = _letter(kafka, _topic(topic, group), group, letter)
     for name, value in found.about.items():
-        _console.print(f"[bold]{name}[/bold]: {value}", highlight=False)
+        say(f"[bold]{name}[/bold]: {value}", highlight=False)
     if content:
         for name, value in found.record.headers:
-            _console.print(f"header {name}: {_text(value)}", highlight=False, markup=False)
-        _console.print(_text(found.record.value), highlight=False, markup=False)
+            say(f"header {name}: {_text(value)}", highlight=False, markup=False)
+        say(_text(found.record.value), highlight=False, markup=False)
 
 
 @app.command()
@@ -77,7 +76,7 @@ def redrive(
     if letter is not None:
         _letter(kafka, _topic(topic, group), group, letter)
     number = asyncio.run(queue.redrive(offset=letter))
-    _console.print(f"{number} redriven")
+    say(f"{number} redriven")
 
 
 def _queues(topic: str | None, group: str | None) -> Iterable[tuple[Topic, str]]:

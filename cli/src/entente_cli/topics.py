@@ -6,13 +6,12 @@ from typing import Annotated
 import typer
 from messaging.admin import connect_admin, create_topics
 from messaging.topology import all_topics, installed
-from rich.console import Console
 from rich.table import Table
 
 from entente_cli.kafka import KafkaAddress, settings_for
+from entente_cli.output import say
 
 app = typer.Typer(no_args_is_help=True, help="The topics Entente needs.")
-_console = Console()
 
 
 @app.command()
@@ -23,8 +22,8 @@ def create(
     """Make the topics that do not exist yet; those that do are left as they are."""
     made = asyncio.run(_create(kafka, replication_factor))
     for name in made:
-        _console.print(f"made {name}")
-    _console.print(f"{len(made)} topics made")
+        say(f"made {name}")
+    say(f"{len(made)} topics made")
 
 
 @app.command("list")
@@ -33,7 +32,7 @@ def show() -> None:
     table = Table("topic", "key", "partitions", "clean-up")
     for topic in all_topics(installed()):
         table.add_row(topic.name, topic.key, str(topic.partitions), topic.cleanup)
-    _console.print(table)
+    say(table)
 
 
 async def _create(kafka: str | None, replication_factor: int) -> list[str]:

@@ -28,7 +28,7 @@ def require_consistent(
     if unknown := form.keys() - by_id.keys():
         raise Refusal(
             RefusalCode.CALENDAR_NOT_ACCESSIBLE,
-            "This calendar is not among the host's.",
+            "This calendar is not one of the host's that are read.",
             calendar_id=str(min(unknown)),
         )
     if missing := by_id.keys() - form.keys():

@@ -18,7 +18,13 @@ class NotifierProcess:
     """`python -m notifier` on a free port of 127.0.0.1, with failpoints armed."""
 
     def __init__(
-        self, name: str, workspace: Workspace, settings: NotifierSettings, *, failpoints: str = ""
+        self,
+        name: str,
+        workspace: Workspace,
+        settings: NotifierSettings,
+        *,
+        failpoints: str = "",
+        at_once: int = 8,
     ) -> None:
         port = choose_port(None, purpose=name)
         self._fired = workspace.directory(name) / "fired"
@@ -35,6 +41,7 @@ class NotifierProcess:
             "NOTIFIER__SMTP__TIMEOUT_SECONDS": "2",
             "NOTIFIER__MAIL__SENDER_ADDRESS": settings.mail.sender_address,
             "NOTIFIER__SENDING__POLL_SECONDS": "0.1",
+            "NOTIFIER__SENDING__AT_ONCE": str(at_once),
             "NOTIFIER__SENDING__SETTLING_SECONDS": "1",
             "NOTIFIER__SENDING__FIRST_WAIT_SECONDS": "0.2",
             "NOTIFIER__PUBLIC_BASE_URL": settings.public_base_url,
