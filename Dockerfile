@@ -1,7 +1,7 @@
 # One image for each service: docker build --build-arg SERVICE=booking --tag entente-booking .
 # It runs the service (as it is), its migrations (`python -m booking migrate`) and the operator's
 # commands (`entente …`). The base has Python 3.11 or later with venv, and CA certificates.
-ARG BASE=docker.io/library/python:3.11-slim-bookworm
+ARG BASE=python:3.11-slim-bookworm
 
 # What all services share is built once. The tools stay in this stage. Everything is locked with its
 # hashes, the build backend too.
