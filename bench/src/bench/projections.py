@@ -24,6 +24,7 @@ from messaging.telemetry import Processing
 from opentelemetry.trace import Span
 from sqlalchemy import ARRAY, Integer, Uuid, bindparam, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from stack.polling import becomes_true
 
 from bench import servers
 from bench.stopwatch import Stopwatch
@@ -211,8 +212,7 @@ class _Watched(Processing):
 
 
 async def _assigned(client: Any) -> None:
-    while not client.assignment():  # noqa: ASYNC110  # aiokafka has no event for it
-        await asyncio.sleep(_LOOK_SECONDS)
+    await becomes_true(lambda: bool(client.assignment()), every=_LOOK_SECONDS)
 
 
 async def _project(arrivals: Sequence[Arrival], session: AsyncSession) -> None:

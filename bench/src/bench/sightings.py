@@ -12,6 +12,7 @@ from entente_contracts import Topic
 from messaging.broker import build_reader
 from messaging.clients import KafkaReader
 from messaging.settings import KafkaSettings
+from stack.polling import becomes_true
 
 _POLL_MILLISECONDS = 100
 _LOOK_SECONDS = 0.005
@@ -26,8 +27,7 @@ class Sightings:
 
     async def of(self, ids: list[UUID]) -> list[list[float]]:
         """Return when each was seen, once all have been."""
-        while not all(it in self.times for it in ids):  # noqa: ASYNC110  # the reader is elsewhere
-            await asyncio.sleep(_LOOK_SECONDS)
+        await becomes_true(lambda: all(it in self.times for it in ids), every=_LOOK_SECONDS)
         return [self.times[it] for it in ids]
 
     async def read(self, reader: KafkaReader) -> None:

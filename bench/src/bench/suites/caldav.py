@@ -40,6 +40,7 @@ from bench.peers import recurring
 from bench.population import DAY, TENANT, Population
 from bench.suite import Arm, Comparison, Measurement, Profile, Suite, WrongAnswerError
 from bench.targets import AtLeast
+from bench.waiting import until
 
 _QUESTIONS = {Profile.SMOKE: 40, Profile.FULL: 200}
 _REPORTS = {Profile.SMOKE: 1, Profile.FULL: 3}
@@ -228,9 +229,12 @@ async def _project(service: Running, content: bytes, kafka: KafkaSettings) -> UU
     ]
     async with open_wire(kafka) as wire, servers.connection(service.postgres) as connection:
         ids = await wire.publish(host.changed(), calendar.connected(), *months)
+
+        async def all_claimed() -> bool:
+            return bool(await connection.fetchval(_CLAIMED, ids) == len(ids))
+
         async with asyncio.timeout(_VISIBLE_SECONDS):
-            while await connection.fetchval(_CLAIMED, ids) < len(ids):  # noqa: ASYNC110  # only PostgreSQL knows
-                await asyncio.sleep(_LOOK_SECONDS)
+            await until(all_claimed, every=_LOOK_SECONDS)
     return host.host_id
 
 

@@ -23,6 +23,7 @@ from bench.open_loop import sender
 from bench.population import Population, host_id
 from bench.suite import Arm, Comparison, Measurement, Profile, Suite, WrongAnswerError
 from bench.targets import AtMost
+from bench.waiting import until
 
 _HOSTS = {Profile.SMOKE: 200, Profile.FULL: 2_000}
 _CHANGING_SHARE = 0.5
@@ -33,6 +34,7 @@ _CHANGED_PER_SECOND = 500.0
 _HOSTS_ASKED = 10
 _CONNECTIONS = 8
 _SETTLING_SECONDS = 30.0
+_LOOK_SECONDS = 0.05
 
 CHANGING = "free/busy of 10, p99, 500 changes a second"
 AGE = "age of what is answered meanwhile, p99"
@@ -159,8 +161,11 @@ class _Scene:
         question = Question(tuple(self._changing), self._month.window)
         expected = {host: trace_of(change.revision) for host, change in self._latest.items()}
         async with asyncio.timeout(_SETTLING_SECONDS), self._client() as client:
-            while await self._shown(client, question) != expected:  # noqa: ASYNC110  # over HTTP
-                await asyncio.sleep(0.05)
+
+            async def settled() -> bool:
+                return await self._shown(client, question) == expected
+
+            await until(settled, every=_LOOK_SECONDS)
 
     async def _shown(self, client: HttpClient, question: Question) -> dict[int, int | None]:
         busy = read(question, await client.send(request(client, question)))

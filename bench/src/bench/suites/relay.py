@@ -22,6 +22,7 @@ from bench.stopwatch import Stopwatch
 from bench.suite import Arm, Comparison, Measurement, Profile, Suite, WrongAnswerError
 from bench.targets import AtLeast
 from bench.topic_reader import TopicReader
+from bench.waiting import until
 
 _EVENTS = {Profile.SMOKE: 6_000, Profile.FULL: 20_000}
 _IN_FLIGHT = 500
@@ -150,8 +151,11 @@ class RelayedOutbox:
         await self._watcher.execute(_FLUSH)
         watch = Stopwatch()
         await transaction.commit()
-        while await self._watcher.fetchval(_IS_THERE, last):  # noqa: ASYNC110  # only PostgreSQL knows
-            await asyncio.sleep(_LOOK_SECONDS)
+
+        async def gone() -> bool:
+            return not await self._watcher.fetchval(_IS_THERE, last)
+
+        await until(gone, every=_LOOK_SECONDS)
         return watch.seconds
 
 

@@ -28,6 +28,7 @@ from bench.stopwatch import Stopwatch
 from bench.suite import Arm, Comparison, Measurement, Profile, Suite, WrongAnswerError
 from bench.taking import Way, Ways
 from bench.targets import AtLeast, AtMost
+from bench.waiting import until
 
 _SAGAS = {Profile.SMOKE: 300, Profile.FULL: 2_000}
 _CALM = {Profile.SMOKE: 50, Profile.FULL: 600}
@@ -138,18 +139,22 @@ class _Sagas:
         prepared = [await self.way.prepare(wish) for wish in self.scene.wishes(len(items))]
         watch = Stopwatch()
         _, ids = await all_at_once(prepared, [self.way.take] * _CLIENTS)
-        while await self.scene.pool.fetchval(_UNCONFIRMED):  # noqa: ASYNC110  # only PostgreSQL knows
-            await asyncio.sleep(_LOOK_SECONDS)
+        await self._none(_UNCONFIRMED)
         seconds = watch.seconds
         self.per_second = len(items) / seconds
         return Measurement(seconds / len(items), await self.told(self._confirmed, ids))
 
     async def told(self, sightings: Sightings, ids: list[UUID]) -> Mapping[UUID, int]:
         """Count what was told of each, once nothing is left to tell."""
-        while await self.scene.pool.fetchval(_WAITING):  # noqa: ASYNC110  # only PostgreSQL knows
-            await asyncio.sleep(_LOOK_SECONDS)
+        await self._none(_WAITING)
         times = await sightings.of(ids)
         return {it: len(seen) for it, seen in zip(ids, times, strict=True)}
+
+    async def _none(self, there_are: str) -> None:
+        async def none_left() -> bool:
+            return not await self.scene.pool.fetchval(there_are)
+
+        await until(none_left, every=_LOOK_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
