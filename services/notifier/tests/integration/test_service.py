@@ -39,12 +39,13 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(600)]
 
 # Whether a mail may go out twice where the process dies there: only between 250 and mark.
 STEPS = {
-    "notifier.before_record": False,
-    "notifier.before_send": False,
-    "notifier.after_250": True,
-    "notifier.before_mark": True,
-    "notifier.after_mark": False,
-    "relay.after_send": False,
+    "notifier.before_record=kill": False,
+    "notifier.before_send=kill": False,
+    "notifier.after_250=kill": True,
+    "notifier.before_mark=kill": True,
+    "notifier.after_mark=kill": False,
+    # The second mail waits: else it may be in its window when the event of the first is out.
+    "relay.after_send=kill;notifier.before_send=sleep(60)@2": False,
 }
 
 UNSETTLED = "SELECT 1 FROM mail WHERE state = 'pending' UNION ALL SELECT 1 FROM outbox"
@@ -172,9 +173,7 @@ async def test_killed_at_any_step_each_mail_goes_out_once_or_again_to_the_byte(
         await publish(settings.kafka, confirmed)
         name = f"notifier-{booking_id.hex[:8]}"
         # One at a time: else another mail may be between 250 and its mark when the process dies.
-        process = NotifierProcess(
-            name, stack.workspace, settings, failpoints=f"{step}=kill", at_once=1
-        )
+        process = NotifierProcess(name, stack.workspace, settings, failpoints=step, at_once=1)
         try:
             # It may come to its failpoint while it starts.
             with suppress(StartFailed):
