@@ -17,14 +17,14 @@ from bench.suite import WrongAnswerError
 _POSTGRES_EPOCH = 946_684_800
 _MICROSECONDS = 1_000_000
 _ROWS = """
-    SELECT calendar_id, starts, ends FROM projection.busy
+    SELECT calendar_id, starts, ends FROM bare.busy
     WHERE calendar_id = ANY ($1) AND starts > $2::timestamptz - interval '1 day'
     AND starts < $3::timestamptz AND ends > $2::timestamptz
     ORDER BY 1, 2
 """
 _PACKED = """
     SELECT calendar_id, string_agg(timestamptz_send(starts) || timestamptz_send(ends), ''::bytea)
-    FROM projection.busy
+    FROM bare.busy
     WHERE calendar_id = ANY ($1) AND starts > $2::timestamptz - interval '1 day'
     AND starts < $3::timestamptz AND ends > $2::timestamptz
     GROUP BY 1

@@ -1,6 +1,6 @@
 """Hosts with one calendar each, and what is in the calendars: known without asking a database."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -8,15 +8,27 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from availability.adapters.month_content import as_text, packed
+from availability.domain.busy_state import BusyState
+from availability.domain.host import TimedOccurrence
+from availability.domain.month_picture import MonthPicture
+from availability.domain.months import month_at, month_time
+
 from bench.busy import Interval, instant, merged
 
 TENANT = "bench"
+_BARE = """
+    CREATE SCHEMA bare;
+    CREATE TABLE bare.busy (
+        calendar_id uuid NOT NULL, starts timestamptz NOT NULL, ends timestamptz NOT NULL
+    );
+    CREATE INDEX busy_of_calendar ON bare.busy (calendar_id, starts) INCLUDE (ends)
+"""
 QUARTER = 900
 DAY = 86_400
 _DAYS = 180
 _CHUNK = 1_000
 _LONG_SHARE = 0.01
-_MONTHS = 12
 _WEEK = "[[[540,1020]],[[540,1020]],[[540,1020]],[[540,1020]],[[540,1020]],[],[]]"
 ZONES = ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles")
 
@@ -55,26 +67,41 @@ class Population:
         return merged(_rows(self, host), window)
 
     async def load(self, connection: Any) -> None:
-        """Fill availability's empty tables, in an order in which events may arrive; vacuum them."""
-        months = range(_month(self.begin), _month(self.end) + 1)
+        """Fill availability's empty tables and `bare.busy`; vacuum them.
+
+        The latter is what a plain implementation would hold: a row for each interval. All comes in
+        an order in which events may arrive.
+        """
+        await connection.execute(_BARE)
         for first in range(0, self.hosts, _CHUNK):
             hosts = range(first, min(first + _CHUNK, self.hosts))
-            await _copy(connection, "host", (_host(n) for n in hosts))
-            await _copy(connection, "calendar", (_calendar(n) for n in hosts))
-            as_of = datetime.now(UTC)
-            await _copy(
-                connection,
-                "calendar_month",
-                ((calendar_id(n), m, host_id(n), TENANT, 1, as_of) for n in hosts for m in months),
-            )
+            await _copy(connection, "projection.host", (_host(n) for n in hosts))
+            await _copy(connection, "projection.calendar", (_calendar(n) for n in hosts))
+            pictures = [picture for n in hosts for picture in self._pictures(n)]
+            Random(first).shuffle(pictures)
+            await _copy(connection, "projection.calendar_month", map(_month_row, pictures), _MONTH)
             busy = [
-                (calendar_id(n), instant(start), instant(end), "busy", None, None)
+                (calendar_id(n), instant(start), instant(end))
                 for n in hosts
                 for start, end in _rows(self, n)
             ]
             Random(first).shuffle(busy)
-            await _copy(connection, "busy", busy)
+            await _copy(connection, "bare.busy", busy)
         await connection.execute("VACUUM ANALYZE")
+
+    def _pictures(self, host: int) -> Iterator[MonthPicture]:
+        """Yield the months of a host's calendar, as the connector would tell of them."""
+        as_of = datetime.now(UTC)
+        for month in range(month_at(self.begin), month_at(self.end) + 1):
+            first, last = month_time(month, month)
+            occurrences = [
+                TimedOccurrence(max(start, first), min(end, last), BusyState.BUSY, f"{number:032x}")
+                for number, (start, end) in enumerate(_rows(self, host))
+                if start < last and first < end
+            ]
+            yield MonthPicture(
+                calendar_id(host), host_id(host), TENANT, month, 1, as_of, occurrences
+            )
 
 
 def host_id(number: int) -> UUID:
@@ -110,10 +137,21 @@ def _calendar(number: int) -> tuple[Any, ...]:
     return (calendar_id(number), TENANT, host_id(number), 1, False, True, "connected", None)
 
 
-def _month(seconds: int) -> int:
-    date = instant(seconds)
-    return date.year * _MONTHS + date.month - 1
+_MONTH = (
+    *("calendar_id", "host_id", "tenant_id", "month", "revision", "as_of"),
+    *("bare", "occurrences"),
+)
 
 
-async def _copy(connection: Any, table: str, rows: Iterator[Any] | Sequence[Any]) -> None:
-    await connection.copy_records_to_table(table, schema_name="projection", records=rows)
+def _month_row(it: MonthPicture) -> tuple[Any, ...]:
+    return (
+        *(it.calendar_id, it.host_id, it.tenant_id, it.month, it.revision, it.as_of),
+        *(packed(it.bare), as_text(it.occurrences)),
+    )
+
+
+async def _copy(
+    connection: Any, table: str, rows: Iterable[Any], columns: Sequence[str] | None = None
+) -> None:
+    schema, _, name = table.partition(".")
+    await connection.copy_records_to_table(name, schema_name=schema, records=rows, columns=columns)

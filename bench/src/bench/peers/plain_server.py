@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 _ROWS = """
-    SELECT calendar_id, starts, ends FROM projection.busy
+    SELECT calendar_id, starts, ends FROM bare.busy
     WHERE calendar_id = ANY ($1) AND starts > $2::timestamptz - interval '1 day'
       AND starts < $3::timestamptz AND ends > $2::timestamptz
     ORDER BY 1, 2

@@ -15,6 +15,7 @@ from availability.domain.host import (
     Host,
     TimedOccurrence,
 )
+from availability.domain.intervals import merged
 from availability.domain.layers import Viewpoint
 from availability.domain.rules import Staleness, StalePolicy
 from availability.domain.sources import SourceReport, SourceState
@@ -92,7 +93,7 @@ def test_the_strongest_state_wins() -> None:
 some = st.lists(
     st.tuples(st.integers(0, 23), st.integers(1, 6)).map(lambda it: between(it[0], it[0] + it[1])),
     max_size=4,
-)
+).map(merged)
 
 
 @given(st.lists(st.dictionaries(st.sampled_from(BusyState), some), max_size=3))

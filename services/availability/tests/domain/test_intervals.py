@@ -1,6 +1,4 @@
-from datetime import UTC, datetime
 from itertools import pairwise
-from struct import pack
 
 import pytest
 from availability.domain.intervals import (
@@ -9,7 +7,6 @@ from availability.domain.intervals import (
     merged,
     subtracted,
     union,
-    unpacked,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,20 +55,3 @@ def test_clipping_keeps_what_lies_inside(intervals: list[Interval], window: Inte
     kept = clipped(merged(intervals), window)
     assert instants_of(kept) == instants_of(intervals) & set(range(*window))
     assert is_merged(kept)
-
-
-def microseconds(moment: datetime) -> int:
-    since = moment - datetime(2000, 1, 1, tzinfo=UTC)
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-
-
-def test_packed_timestamps_become_epoch_seconds() -> None:
-    start = datetime(2026, 3, 29, 9, tzinfo=UTC)
-    end = datetime(2026, 3, 29, 9, 30, tzinfo=UTC)
-    packed = pack(">qq", microseconds(start), microseconds(end))
-    assert unpacked(packed) == [(int(start.timestamp()), int(end.timestamp()))]
-
-
-def test_packed_fractions_are_rounded_outwards_on_both_sides_of_2000() -> None:
-    packed = pack(">qqqq", 1_500_000, 2_000_001, -1_500_000, -500_000)
-    assert unpacked(packed) == [(946_684_798, 946_684_800), (946_684_801, 946_684_803)]

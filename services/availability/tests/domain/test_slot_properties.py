@@ -21,6 +21,7 @@ from availability.domain.host import (
     Occurrence,
     TimedOccurrence,
 )
+from availability.domain.intervals import merged
 from availability.domain.rules import (
     AllDayPolicy,
     SlotRules,
@@ -101,7 +102,9 @@ def calendars(draw: st.DrawFn, origin: int, first: date, now: int) -> Calendar:
         as_of=draw(st.sampled_from([now] * 8 + [now - 900, now - 901, None])),
         months_known=frozenset(draw(st.sampled_from([near, near, near, {month_of(first)}]))),
         timed=draw(
-            st.dictionaries(st.sampled_from(BusyState), st.lists(extents(origin), max_size=3))
+            st.dictionaries(
+                st.sampled_from(BusyState), st.lists(extents(origin), max_size=3).map(merged)
+            )
         ),
         occurrences=draw(st.lists(occurrences(origin, first), max_size=3)),
         connection=draw(st.sampled_from([ConnectionState.CONNECTED] * 9 + list(ConnectionState))),

@@ -9,7 +9,8 @@ import pytest
 from availability.adapters.busy_decoder import decode_busy
 from availability.domain.busy_state import BusyState
 from availability.domain.calendar_check import CalendarCheck
-from availability.domain.month_picture import DatedRow, MonthPicture, TimedRow
+from availability.domain.host import AllDayOccurrence, TimedOccurrence
+from availability.domain.month_picture import MonthPicture
 from availability.domain.months import month_number
 from availability_lab.facts import HostFacts, all_day, at, timed
 from entente_contracts import BusyState as ToldState
@@ -19,6 +20,10 @@ from messaging.delivery import UnreadableRecordError
 pytestmark = pytest.mark.unit
 
 BOOKING = UUID("019a6f30-4c2d-7e18-a4b7-92d1c0e3f500")
+
+
+def seconds(moment: str) -> int:
+    return int(at(moment).timestamp())
 
 
 def picture_of(changed: CalendarChanged) -> MonthPicture:
@@ -48,23 +53,28 @@ def test_a_month_is_read_with_everything_that_counts() -> None:
         month=month_number("2026-12"),
         revision=1,
         as_of=datetime(2026, 11, 21, 9, 30, 1, 900_000, tzinfo=UTC),
-        timed=[
-            TimedRow(at("2026-12-01T08:00"), at("2026-12-01T09:00"), BusyState.BUSY, "a", BOOKING)
-        ],
-        dated=[
-            DatedRow(date(2026, 12, 21), date(2026, 12, 24), BusyState.OUT_OF_OFFICE, "b", None)
+        occurrences=[
+            TimedOccurrence(
+                seconds("2026-12-01T08:00"),
+                seconds("2026-12-01T09:00"),
+                BusyState.BUSY,
+                "a",
+                BOOKING,
+            ),
+            AllDayOccurrence(
+                date(2026, 12, 21), date(2026, 12, 24), BusyState.OUT_OF_OFFICE, "b", None
+            ),
         ],
     )
 
 
-def test_long_occurrences_are_cut_into_days() -> None:
+def test_fractions_of_a_second_count_as_whole_ones() -> None:
     calendar = HostFacts("acme").calendar()
-    changed = calendar.picture("2026-12", timed("2026-12-01T08:00", "2026-12-03T20:00", name="a"))
-    assert [(row.starts, row.ends) for row in picture_of(changed).timed] == [
-        (at("2026-12-01T08:00"), at("2026-12-02T08:00")),
-        (at("2026-12-02T08:00"), at("2026-12-03T08:00")),
-        (at("2026-12-03T08:00"), at("2026-12-03T20:00")),
-    ]
+    changed = calendar.picture("2026-12", timed("2026-12-01T08:00:00.9", "2026-12-01T08:00:01.1"))
+    (occurrence,) = picture_of(changed).occurrences
+    assert isinstance(occurrence, TimedOccurrence)
+    begin = seconds("2026-12-01T08:00")
+    assert (occurrence.start, occurrence.end) == (begin, begin + 2)
 
 
 def test_a_state_from_the_future_is_busy_and_a_field_from_there_is_ignored() -> None:
@@ -77,7 +87,7 @@ def test_a_state_from_the_future_is_busy_and_a_field_from_there_is_ignored() -> 
     }
     picture = decode_busy(CalendarChanged.type, body(occurrences=[occurrence], colour="red"))
     assert isinstance(picture, MonthPicture)
-    assert [row.state for row in picture.timed] == [BusyState.BUSY]
+    assert [row.state for row in picture.occurrences] == [BusyState.BUSY]
 
 
 def test_a_check_is_read() -> None:
@@ -98,6 +108,19 @@ def test_a_check_is_read() -> None:
         (body(month="2026-13"), "invalid_body"),
         (body(calendar_id="secret"), "invalid_body"),
         (body(occurrences=[{"kind": "secret"}]), "invalid_body"),
+        (
+            body(
+                occurrences=[
+                    {
+                        "kind": "timed",
+                        "start": "2026-12-01T01:00:00Z",
+                        "end": "2026-12-01T01:00:00Z",
+                        "state": "busy",
+                    }
+                ]
+            ),
+            "invalid_body",
+        ),
         (
             body(
                 occurrences=[

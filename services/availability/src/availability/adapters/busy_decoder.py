@@ -6,6 +6,7 @@ busy, as the contract asks of readers (entente_contracts.busy).
 """
 
 from datetime import date, datetime
+from math import ceil, floor
 from typing import Annotated
 from uuid import UUID
 
@@ -17,7 +18,8 @@ from msgspec.json import Decoder
 from availability.domain.busy_state import BusyState
 from availability.domain.calendar_check import CalendarCheck
 from availability.domain.errors import RuleError
-from availability.domain.month_picture import DatedRow, MonthPicture, TimedRow, timed_rows
+from availability.domain.host import AllDayOccurrence, Occurrence, TimedOccurrence
+from availability.domain.month_picture import MonthPicture
 from availability.domain.months import month_number
 
 _Instant = Annotated[datetime, Meta(tz=True)]
@@ -80,25 +82,17 @@ def decode_busy(ce_type: str, value: bytes) -> MonthPicture | CalendarCheck:
 
 
 def _picture(changed: _Changed) -> MonthPicture:
-    timed: list[TimedRow] = []
-    dated: list[DatedRow] = []
-    for occurrence in changed.occurrences:
-        state = _STATES.get(occurrence.state, BusyState.BUSY)
+    occurrences: list[Occurrence] = []
+    for it in changed.occurrences:
+        state = _STATES.get(it.state, BusyState.BUSY)
         if state is BusyState.FREE:
             continue
-        if isinstance(occurrence, _Timed):
-            timed += timed_rows(
-                occurrence.start, occurrence.end, state, occurrence.id, occurrence.booking_id
-            )
+        if isinstance(it, _Timed):
+            start, end = floor(it.start.timestamp()), ceil(it.end.timestamp())
+            occurrences.append(TimedOccurrence(start, end, state, it.id, it.booking_id))
         else:
-            dated.append(
-                DatedRow(
-                    occurrence.start_date,
-                    occurrence.end_date,
-                    state,
-                    occurrence.id,
-                    occurrence.booking_id,
-                )
+            occurrences.append(
+                AllDayOccurrence(it.start_date, it.end_date, state, it.id, it.booking_id)
             )
     return MonthPicture(
         calendar_id=changed.calendar_id,
@@ -107,6 +101,5 @@ def _picture(changed: _Changed) -> MonthPicture:
         month=month_number(changed.month),
         revision=changed.revision,
         as_of=changed.as_of,
-        timed=timed,
-        dated=dated,
+        occurrences=occurrences,
     )

@@ -1,30 +1,38 @@
-"""Busy time as rows: months are replaced as a whole."""
+"""Busy time as rows: one for each month of a calendar, replaced as a whole."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, cast, delete, func, insert, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Integer,
+    Uuid,
+    cast,
+    delete,
+    func,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from availability.adapters.tables import busy, busy_date, busy_state, calendar_check, calendar_month
+from availability.adapters.month_content import as_text, packed
+from availability.adapters.tables import calendar_check, calendar_month
 from availability.adapters.unnest import unnested
 from availability.application.changes import HostChange
 from availability.application.project_busy_time import CheckEnd, MonthEnd
 from availability.domain.calendar_check import CalendarCheck
-from availability.domain.month_picture import MonthPicture, midnight
-from availability.domain.months import month_dates
+from availability.domain.host import Occurrence
+from availability.domain.month_picture import MonthPicture
 
-_MonthKey = tuple[UUID, int]
+_ARRAYS = {"booking_ids": ARRAY(Uuid), "beside": ARRAY(Integer)}
+_CONTENT = ("as_of", "bare", "singled_out", "occurrences", "booking_ids", "beside")
 
 
 class PostgresBusyTime:
-    """`BusyTime` within the session's transaction.
-
-    Statement follows statement, not one large one: only a later statement sees the rows that a
-    concurrent copy of the same record wrote while the first one waited for the month's lock.
-    """
+    """`BusyTime` within the session's transaction."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -33,19 +41,41 @@ class PostgresBusyTime:
         """Replace whole months; return which months of which hosts that may change."""
         if not pictures:
             return ()
-        accepted = await self._accept(pictures)
-        newer = [it for it in pictures if (it.calendar_id, it.month) in accepted]
-        if not newer:
-            return ()
-        touched = await self._clear([(it.calendar_id, it.month) for it in newer])
-        await self._fill(newer)
-        return {
-            HostChange(picture.host_id, picture.tenant_id, month)
-            for picture in newer
-            for month in {
-                *picture.touched_months,
-                *touched.get((picture.calendar_id, picture.month), ()),
+        month = calendar_month.c
+        ordered = sorted(pictures, key=lambda it: (it.calendar_id, it.month))
+        given = unnested(
+            {
+                month.calendar_id: [it.calendar_id for it in ordered],
+                month.month: [it.month for it in ordered],
+                month.host_id: [it.host_id for it in ordered],
+                month.tenant_id: [it.tenant_id for it in ordered],
+                month.revision: [it.revision for it in ordered],
+                month.as_of: [it.as_of for it in ordered],
+                month.bare: [packed(it.bare) or None for it in ordered],
+                month.singled_out: [_text(it.singled_out) for it in ordered],
+                month.occurrences: [_text(it.occurrences) for it in ordered],
+                month.booking_ids: [_array(it.booking_ids) for it in ordered],
+                month.beside: [_array(it.months_beside) for it in ordered],
             }
+        )
+        chosen: list[ColumnElement[Any]] = [
+            cast(it, _ARRAYS[it.name]) if it.name in _ARRAYS else it for it in given.c
+        ]
+        statement = upsert(calendar_month).from_select(list(given.c.keys()), select(*chosen))
+        new = {it.name: it for it in statement.excluded if it.name in given.c}
+        rows = await self._session.execute(
+            statement.on_conflict_do_update(
+                index_elements=[month.calendar_id, month.month],
+                set_=new | {"beside_before": month.beside},
+                where=month.revision <= statement.excluded.revision,
+            ).returning(month.calendar_id, month.month, month.beside_before)
+        )
+        replaced = {(row.calendar_id, row.month): row.beside_before or () for row in rows}
+        return {
+            HostChange(it.host_id, it.tenant_id, changed)
+            for it in ordered
+            if (before := replaced.get((it.calendar_id, it.month))) is not None
+            for changed in {it.month, *it.months_beside, *before}
         }
 
     async def end(self, ends: Collection[MonthEnd]) -> Collection[HostChange]:
@@ -64,15 +94,17 @@ class PostgresBusyTime:
             update(calendar_month)
             .where(month.calendar_id == given.c.calendar_id, month.month == given.c.month)
             .where(given.c.revision.is_(None) | (month.revision <= given.c.revision))
-            .values(as_of=None, revision=func.greatest(month.revision, given.c.revision))
-            .returning(month.calendar_id, month.month, month.host_id, month.tenant_id)
+            .values(
+                revision=func.greatest(month.revision, given.c.revision),
+                beside_before=month.beside,
+                **dict.fromkeys(_CONTENT, null()),
+            )
+            .returning(month.month, month.host_id, month.tenant_id, month.beside_before)
         )
-        ended = rows.all()
-        touched = await self._clear([(row.calendar_id, row.month) for row in ended])
         return {
-            HostChange(row.host_id, row.tenant_id, month)
-            for row in ended
-            for month in {row.month, *touched.get((row.calendar_id, row.month), ())}
+            HostChange(row.host_id, row.tenant_id, changed)
+            for row in rows
+            for changed in {row.month, *(row.beside_before or ())}
         }
 
     async def check(self, checks: Collection[CalendarCheck]) -> None:
@@ -116,101 +148,12 @@ class PostgresBusyTime:
             )
         )
 
-    async def _accept(self, pictures: Collection[MonthPicture]) -> set[_MonthKey]:
-        """Note the pictures' revisions; return the months of which they are the newest."""
-        ordered = sorted(pictures, key=lambda it: (it.calendar_id, it.month))
-        month = calendar_month.c
-        given = unnested(
-            {
-                month.calendar_id: [it.calendar_id for it in ordered],
-                month.month: [it.month for it in ordered],
-                month.host_id: [it.host_id for it in ordered],
-                month.tenant_id: [it.tenant_id for it in ordered],
-                month.revision: [it.revision for it in ordered],
-                month.as_of: [it.as_of for it in ordered],
-            }
-        )
-        statement = upsert(calendar_month).from_select(list(given.c.keys()), select(given))
-        new = statement.excluded
-        rows = await self._session.execute(
-            statement.on_conflict_do_update(
-                index_elements=[month.calendar_id, month.month],
-                set_={
-                    "host_id": new.host_id,
-                    "tenant_id": new.tenant_id,
-                    "revision": new.revision,
-                    "as_of": new.as_of,
-                },
-                where=month.revision <= new.revision,
-            ).returning(month.calendar_id, month.month)
-        )
-        return {(row.calendar_id, row.month) for row in rows}
 
-    async def _clear(self, months: Sequence[_MonthKey]) -> dict[_MonthKey, set[int]]:
-        """Delete the rows of months; return the months beside them that their dates reached."""
-        if not months:
-            return {}
-        bounds = [month_dates(month) for _, month in months]
-        timed = unnested(
-            {
-                busy.c.calendar_id: [calendar_id for calendar_id, _ in months],
-                busy.c.starts: [midnight(first) for first, _ in bounds],
-                busy.c.ends: [midnight(after) for _, after in bounds],
-            }
-        )
-        await self._session.execute(
-            delete(busy).where(
-                busy.c.calendar_id == timed.c.calendar_id,
-                busy.c.starts >= timed.c.starts,
-                busy.c.starts < timed.c.ends,
-            )
-        )
-        dated = unnested(
-            {
-                busy_date.c.calendar_id: [calendar_id for calendar_id, _ in months],
-                busy_date.c.month: [month for _, month in months],
-            }
-        )
-        rows = await self._session.execute(
-            delete(busy_date)
-            .where(busy_date.c.calendar_id == dated.c.calendar_id)
-            .where(busy_date.c.month == dated.c.month)
-            .returning(
-                busy_date.c.calendar_id,
-                busy_date.c.month,
-                busy_date.c.start_date,
-                busy_date.c.end_date,
-            )
-        )
-        reached: dict[_MonthKey, set[int]] = {}
-        for row in rows:
-            beside = reached.setdefault((row.calendar_id, row.month), set())
-            first, after = month_dates(row.month)
-            if row.start_date == first:
-                beside.add(row.month - 1)
-            if row.end_date == after:
-                beside.add(row.month + 1)
-        return reached
+def _text(occurrences: Collection[Occurrence]) -> str | None:
+    return as_text(occurrences) if occurrences else None
 
-    async def _fill(self, pictures: Sequence[MonthPicture]) -> None:
-        timed = [(it.calendar_id, *row) for it in pictures for row in it.timed]
-        if timed:
-            names = ("calendar_id", "starts", "ends", "state", "occurrence_id", "booking_id")
-            await self._insert(busy, names, timed)
-        dated = [(it.calendar_id, it.month, *row) for it in pictures for row in it.dated]
-        if dated:
-            names = (
-                *("calendar_id", "month", "start_date", "end_date"),
-                *("state", "occurrence_id", "booking_id"),
-            )
-            await self._insert(busy_date, names, dated)
 
-    async def _insert(
-        self, table: Table, names: Sequence[str], rows: Iterable[tuple[Any, ...]]
-    ) -> None:
-        columns = zip(*rows, strict=True)
-        given = unnested({table.c[n]: values for n, values in zip(names, columns, strict=True)})
-        chosen: list[ColumnElement[Any]] = [
-            cast(c, busy_state) if c.name == "state" else c for c in given.c
-        ]
-        await self._session.execute(insert(table).from_select(list(names), select(*chosen)))
+def _array(members: Iterable[object]) -> str | None:
+    """Return an array as PostgreSQL reads it; None for an empty one."""
+    written = ",".join(map(str, members))
+    return f"{{{written}}}" if written else None

@@ -16,11 +16,15 @@ _NO_FACTS = {
     "booking": "ended",
 }
 
+# Nor is what a row tells of the one that it replaced.
+_NO_FACT_COLUMN = "beside_before"
+
 # A sum does not depend on the order of rows, and needs no memory for them.
 _DIGEST = """
-    SELECT count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0)
-                    || ':' || coalesce(sum(hashtextextended(t::text, 1)::numeric), 0)
-    FROM {schema}.{table} t WHERE NOT ({no_fact})
+    SELECT count(*) || ':' || coalesce(sum(hashtextextended(facts, 0)::numeric), 0)
+                    || ':' || coalesce(sum(hashtextextended(facts, 1)::numeric), 0)
+    FROM {schema}.{table} t, LATERAL CAST(to_jsonb(t) - '{no_fact_column}' AS text) AS facts
+    WHERE NOT ({no_fact})
 """
 
 
@@ -29,7 +33,10 @@ async def digests(connection: AsyncConnection, schema: str) -> Mapping[str, str]
     found: dict[str, str] = {}
     for table in PROJECTION:
         statement = _DIGEST.format(
-            schema=schema, table=table.name, no_fact=_NO_FACTS.get(table.name, "false")
+            schema=schema,
+            table=table.name,
+            no_fact=_NO_FACTS.get(table.name, "false"),
+            no_fact_column=_NO_FACT_COLUMN,
         )
         found[table.name] = (await connection.execute(text(statement))).scalar_one()
     return found

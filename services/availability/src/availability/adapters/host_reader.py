@@ -1,12 +1,8 @@
-"""Reads hosts with all that is known of their time.
+"""Reads hosts with all that is known of their time."""
 
-Packed time is that of all calendars of a host together and is handed on with the first of them:
-where it matters which calendar said what, occurrences are read by name.
-"""
-
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from uuid import UUID
 
 import asyncpg
@@ -15,23 +11,14 @@ from msgspec.json import decode
 
 from availability.adapters import hours_json
 from availability.adapters.host_query import statement
+from availability.adapters.month_content import from_text, unpacked
 from availability.application.ports import Detail, KnownHost
-from availability.domain.busy_state import PRECEDENCE, BusyState
-from availability.domain.host import (
-    AllDayOccurrence,
-    Calendar,
-    Claim,
-    ClaimStatus,
-    ConnectionState,
-    Host,
-    Occurrence,
-    TimedOccurrence,
-)
-from availability.domain.intervals import Interval, unpacked
-from availability.domain.wall_clock import zone_named
+from availability.domain.host import Calendar, Claim, ClaimStatus, ConnectionState, Host
+from availability.domain.intervals import Interval
+from availability.domain.months import month_at
+from availability.domain.wall_clock import DAY, zone_named
 
 _STATEMENTS = {detail: statement(detail) for detail in Detail}
-_STATES = {state.value: state for state in BusyState}
 _CONNECTIONS = {state.value: state for state in ConnectionState}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -52,74 +39,47 @@ class PostgresHostReader:
         detail: Detail,
     ) -> Mapping[UUID, KnownHost]:
         """Return the tenant's active hosts among `host_ids`, as of one moment."""
-        bounds = map(_instant, (*span, *claims_span))
-        rows = await self._connections.fetch(_STATEMENTS[detail], tenant_id, host_ids, *bounds)
-        return {row["host_id"]: _known_host(row) for row in rows}
-
-
-def _known_host(row: asyncpg.Record) -> KnownHost:
-    known_bookings: set[UUID] = set()
-    occurrences: dict[str, list[Occurrence]] = {}
-    if row["named"]:
-        _collect(occurrences, _timed(decode(row["named"]), known_bookings))
-    if row["dated"]:
-        _collect(occurrences, _dated(decode(row["dated"]), known_bookings))
-    timed = {state: unpacked(row[state]) for state in PRECEDENCE if row[state]}
-    calendars: list[Calendar] = []
-    faults: dict[UUID, str] = {}
-    for calendar_id, status, fault, months, as_of in decode(row["calendars"] or b"[]"):
-        calendar = Calendar(
-            calendar_id=UUID(calendar_id),
-            as_of=as_of,
-            months_known=frozenset(months or ()),
-            timed={} if calendars else timed,
-            occurrences=occurrences.get(calendar_id, ()),
-            connection=_CONNECTIONS[status],
+        # A date belongs to its host's zone: what is on it may lie in the next month in UTC.
+        months = month_at(span[0] - DAY), month_at(span[1] + DAY)
+        rows = await self._connections.fetch(
+            _STATEMENTS[detail], tenant_id, host_ids, *months, *map(_instant, claims_span)
         )
-        calendars.append(calendar)
-        if fault:
-            faults[calendar.calendar_id] = fault
-    host = Host(
-        host_id=row["host_id"],
-        zone=zone_named(row["timezone"]),
-        hours=hours_json.from_json(row["working_hours"]),
-        calendars=calendars,
-        claims=_claims(row["claims"]) if row["claims"] else (),
-        known_bookings=frozenset(known_bookings),
+        by_host: dict[UUID, list[asyncpg.Record]] = {}
+        for row in rows:
+            by_host.setdefault(row["host_id"], []).append(row)
+        return {host_id: _known_host(found, span) for host_id, found in by_host.items()}
+
+
+def _known_host(rows: Sequence[asyncpg.Record], span: Interval) -> KnownHost:
+    host = rows[0]
+    calendars = [_calendar(row, span) for row in rows if row["calendar_id"] is not None]
+    if len(calendars) > 1:
+        calendars.sort(key=attrgetter("calendar_id"))
+    return KnownHost(
+        Host(
+            host_id=host["host_id"],
+            zone=zone_named(host["timezone"]),
+            hours=hours_json.from_json(host["working_hours"]),
+            calendars=calendars,
+            claims=_claims(host["claims"]) if host["claims"] else (),
+            known_bookings=frozenset(it for row in rows for it in row["known_bookings"] or ()),
+        ),
+        {row["calendar_id"]: row["fault"] for row in rows if row["fault"]},
     )
-    return KnownHost(host, faults)
 
 
-def _collect(
-    occurrences: dict[str, list[Occurrence]], found: Iterable[tuple[str, Occurrence]]
-) -> None:
-    for calendar_id, occurrence in found:
-        occurrences.setdefault(calendar_id, []).append(occurrence)
-
-
-def _timed(found: Iterable[Any], known_bookings: set[UUID]) -> Iterator[tuple[str, Occurrence]]:
-    for calendar_id, start, end, state, occurrence_id, booking, known in found:
-        booking_id = _booking(booking, known, known_bookings)
-        yield (
-            calendar_id,
-            TimedOccurrence(start, end, _STATES[state], occurrence_id, booking_id),
-        )
-
-
-def _dated(found: Iterable[Any], known_bookings: set[UUID]) -> Iterator[tuple[str, Occurrence]]:
-    for calendar_id, start, end, state, occurrence_id, booking, known in found:
-        booking_id = _booking(booking, known, known_bookings)
-        first, after = date.fromisoformat(start), date.fromisoformat(end)
-        yield calendar_id, AllDayOccurrence(first, after, _STATES[state], occurrence_id, booking_id)
-
-
-def _booking(text: str | None, known: bool, known_bookings: set[UUID]) -> UUID | None:
-    if text is None:
-        return None
-    booking_id = UUID(text)
-    if known:
-        known_bookings.add(booking_id)
-    return booking_id
+def _calendar(row: asyncpg.Record, span: Interval) -> Calendar:
+    bare, occurrences = row["bare"], row["occurrences"]
+    return Calendar(
+        calendar_id=row["calendar_id"],
+        as_of=row["as_of"],
+        months_known=frozenset(row["months"] or ()),
+        timed=unpacked(bare, span) if bare else {},
+        occurrences=[it for text in occurrences for it in from_text(text, span)]
+        if occurrences
+        else (),
+        connection=_CONNECTIONS[row["status"]],
+    )
 
 
 def _claims(text: str) -> list[Claim]:

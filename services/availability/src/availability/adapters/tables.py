@@ -2,10 +2,10 @@
 
 from messaging.columns import instant, required
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     Column,
-    Date,
     DateTime,
     Identity,
     Integer,
@@ -16,16 +16,12 @@ from sqlalchemy import (
     Text,
     Uuid,
 )
-from sqlalchemy.dialects.postgresql import ENUM, JSONB
-
-from availability.domain.busy_state import PRECEDENCE
+from sqlalchemy.dialects.postgresql import JSONB
 
 LIVE = "projection"
 """The schema whose tables answer. A rebuild fills another one, which then takes this name."""
 
 metadata = MetaData()
-
-busy_state = ENUM(*(state.value for state in PRECEDENCE), name="busy_state", create_type=False)
 
 # `ended` and `removed` rows, and months without an `as_of`, are kept for their revision alone: it
 # keeps late copies of older records out.
@@ -57,7 +53,9 @@ calendar = Table(
     schema=LIVE,
 )
 
-# `month` is a `domain.months.month_number`.
+# `month` is a `domain.months.month_number`, and the row holds the picture as a whole
+# (`month_content`). `beside` are the neighbouring months that it may speak of, `beside_before`
+# those of the picture that it replaced.
 calendar_month = Table(
     "calendar_month",
     metadata,
@@ -67,6 +65,12 @@ calendar_month = Table(
     required("tenant_id", Text),
     required("revision", BigInteger),
     Column("as_of", DateTime(timezone=True)),
+    Column("bare", LargeBinary),
+    Column("singled_out", Text),
+    Column("occurrences", Text),
+    Column("booking_ids", ARRAY(Uuid)),
+    Column("beside", ARRAY(Integer)),
+    Column("beside_before", ARRAY(Integer)),
     schema=LIVE,
 )
 
@@ -76,31 +80,6 @@ calendar_check = Table(
     required("calendar_id", Uuid, primary_key=True),
     required("revision", BigInteger),
     instant("as_of"),
-    schema=LIVE,
-)
-
-busy = Table(
-    "busy",
-    metadata,
-    required("calendar_id", Uuid),
-    instant("starts"),
-    instant("ends"),
-    required("state", busy_state),
-    Column("occurrence_id", Text),
-    Column("booking_id", Uuid),
-    schema=LIVE,
-)
-
-busy_date = Table(
-    "busy_date",
-    metadata,
-    required("calendar_id", Uuid),
-    required("month", Integer),
-    required("start_date", Date),
-    required("end_date", Date),
-    required("state", busy_state),
-    Column("occurrence_id", Text),
-    Column("booking_id", Uuid),
     schema=LIVE,
 )
 
@@ -166,8 +145,6 @@ PROJECTION: tuple[Table, ...] = (
     calendar,
     calendar_month,
     calendar_check,
-    busy,
-    busy_date,
     booking,
     claim,
 )

@@ -4,15 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ARRAY, Column, TableValuedAlias, Text, bindparam, column, func
-from sqlalchemy.dialects.postgresql import ENUM
 
 
 def unnested(columns: Mapping[Column[Any], Sequence[Any]]) -> TableValuedAlias:
     """Return the rows as a table `given` with columns of the same names and types.
 
-    Enumerations come as text, to be cast: the driver would look their type up on each connection.
+    Arrays come as text, to be cast: `unnest` would take them apart as well.
     """
-    kinds = {c.name: Text() if isinstance(c.type, ENUM) else c.type for c in columns}
+    kinds = {c.name: Text() if isinstance(c.type, ARRAY) else c.type for c in columns}
     arrays = [
         bindparam(None, values, type_=ARRAY(kinds[c.name]), unique=True)
         for c, values in columns.items()

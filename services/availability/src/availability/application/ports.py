@@ -17,7 +17,7 @@ class Detail(StrEnum):
     """How occurrences are loaded."""
 
     PACKED = "packed"
-    """As bare intervals of all calendars together, but for those to be looked at one by one."""
+    """As bare intervals, but for those to be looked at one by one."""
     NAMED = "named"
     """One by one, so that reasons and overlaps can name them."""
 

@@ -63,8 +63,8 @@ class ConnectionState(StrEnum):
 class Calendar:
     """The picture of one calendar.
 
-    Busy time comes in two forms, which add up: `timed` holds bare intervals by state, as a packed
-    answer from storage yields them; `occurrences` holds what must be looked at one by one (all-day
+    Busy time comes in two forms, which add up: `timed` holds merged sets of intervals by state, as
+    storage keeps them; `occurrences` holds what must be looked at one by one (all-day
     occurrences, entries of our own) or everything, where reasons shall name the occurrence.
     `months_known` are the months a picture exists of (`months.month_number`): time outside them
     is unknown. `as_of` is the instant of the reading that the picture rests on, None when the

@@ -9,15 +9,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from operator import itemgetter
-from struct import unpack
 from typing import TypeAlias
 
 Interval: TypeAlias = tuple[int, int]
 
 ALWAYS: Interval = (-(1 << 62), 1 << 62)
 
-_POSTGRES_EPOCH = 946_684_800  # 2000-01-01T00:00Z
-_MICROSECONDS = 1_000_000
 _START = itemgetter(0)
 _END = itemgetter(1)
 
@@ -73,15 +70,3 @@ def subtracted(intervals: Sequence[Interval], taken: Sequence[Interval]) -> list
         if begin < end:
             left.append((begin, end))
     return left
-
-
-def unpacked(packed: bytes) -> list[Interval]:
-    """Decode PostgreSQL's `timestamptz_send(starts) || timestamptz_send(ends)`, aggregated.
-
-    In: pairs of big-endian int64 microseconds since 2000-01-01Z, each start before its end. Out: a
-    merged set in whole seconds, rounded outwards so that a fraction of a second is never lost.
-    """
-    bounds = unpack(f">{len(packed) // 8}q", packed)
-    starts = [bound // _MICROSECONDS + _POSTGRES_EPOCH for bound in bounds[::2]]
-    ends = [-(-bound // _MICROSECONDS) + _POSTGRES_EPOCH for bound in bounds[1::2]]
-    return merged(zip(starts, ends, strict=True))

@@ -42,8 +42,9 @@ class Viewpoint:
 class Layer(NamedTuple):
     """Time taken by one source for one reason; free time has no layer.
 
-    `intervals` come in any order, may overlap and may leave the span. `references`, when not
-    empty, name each of them: an occurrence id, or a booking id where `calendar_id` is None.
+    `intervals` are a merged set that may leave the span, unless there are `references`: these name
+    each interval, by an occurrence id or, where `calendar_id` is None, a booking id, and the
+    intervals come in any order and may overlap.
     """
 
     reason: Reason

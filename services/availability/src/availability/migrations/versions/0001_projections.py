@@ -12,9 +12,6 @@ depends_on = None
 _PROJECTION = (
     "CREATE SCHEMA projection",
     """
-    CREATE TYPE busy_state AS ENUM ('tentative', 'busy', 'out_of_office', 'unknown')
-    """,
-    """
     CREATE TABLE projection.host (
         host_id       uuid PRIMARY KEY,
         tenant_id     text NOT NULL,
@@ -43,15 +40,26 @@ _PROJECTION = (
     """,
     """
     CREATE TABLE projection.calendar_month (
-        calendar_id uuid NOT NULL,
-        month       integer NOT NULL,
-        host_id     uuid NOT NULL,
-        tenant_id   text NOT NULL,
-        revision    bigint NOT NULL,
-        as_of       timestamptz,
+        calendar_id   uuid NOT NULL,
+        month         integer NOT NULL,
+        host_id       uuid NOT NULL,
+        tenant_id     text NOT NULL,
+        revision      bigint NOT NULL,
+        as_of         timestamptz,
+        bare          bytea,
+        singled_out   text,
+        occurrences   text,
+        booking_ids   uuid[],
+        beside        integer[],
+        beside_before integer[],
         PRIMARY KEY (calendar_id, month)
-    ) WITH (fillfactor = 80)
+    ) WITH (
+        fillfactor = 80,
+        autovacuum_vacuum_scale_factor = 0.02, toast.autovacuum_vacuum_scale_factor = 0.02
+    )
     """,
+    # Every answer reads it: it stays in the row, and as it is, unless it is long.
+    "ALTER TABLE projection.calendar_month ALTER bare SET STORAGE MAIN",
     """
     CREATE TABLE projection.calendar_check (
         calendar_id uuid PRIMARY KEY,
@@ -59,41 +67,6 @@ _PROJECTION = (
         as_of       timestamptz NOT NULL
     ) WITH (fillfactor = 80)
     """,
-    # No key: an occurrence has no identity of its own, and a month is replaced as a whole.
-    """
-    CREATE TABLE projection.busy (
-        calendar_id   uuid NOT NULL,
-        starts        timestamptz NOT NULL,
-        ends          timestamptz NOT NULL,
-        state         busy_state NOT NULL,
-        occurrence_id text,
-        booking_id    uuid,
-        CHECK (starts < ends AND ends <= starts + interval '24 hours')
-    ) WITH (
-        autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_scale_factor = 0.02
-    )
-    """,
-    """
-    CREATE INDEX busy_of_calendar ON projection.busy (calendar_id, starts)
-    INCLUDE (ends, state, booking_id)
-    """,
-    """
-    CREATE INDEX busy_of_booking ON projection.busy (calendar_id, starts)
-    WHERE booking_id IS NOT NULL
-    """,
-    """
-    CREATE TABLE projection.busy_date (
-        calendar_id   uuid NOT NULL,
-        month         integer NOT NULL,
-        start_date    date NOT NULL,
-        end_date      date NOT NULL,
-        state         busy_state NOT NULL,
-        occurrence_id text,
-        booking_id    uuid,
-        CHECK (start_date < end_date)
-    )
-    """,
-    "CREATE INDEX busy_date_of_month ON projection.busy_date (calendar_id, month)",
     """
     CREATE TABLE projection.booking (
         booking_id uuid PRIMARY KEY,
@@ -162,6 +135,5 @@ def downgrade() -> None:
     for table in ("announced_overlaps", "announced_month", "host_change"):
         op.execute(f"DROP TABLE {table}")
     op.execute("DROP SCHEMA projection CASCADE")
-    op.execute("DROP TYPE busy_state")
     for statement in messaging_tables.DROP:
         op.execute(statement)

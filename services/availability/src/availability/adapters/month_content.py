@@ -1,0 +1,78 @@
+"""How a month's row holds its picture: time in bare intervals, and occurrences as text.
+
+Whoever asks when somebody is busy gets the intervals as they lie in the row; only where reasons
+shall name what is in the way are all occurrences read.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from struct import pack, unpack
+from uuid import UUID
+
+from msgspec.json import decode, encode
+
+from availability.domain.busy_state import BusyState
+from availability.domain.host import AllDayOccurrence, Occurrence, TimedOccurrence
+from availability.domain.intervals import Interval, merged
+
+_NUMBER_BYTES = 8
+_STATES = {
+    1: BusyState.BUSY,
+    2: BusyState.OUT_OF_OFFICE,
+    3: BusyState.TENTATIVE,
+    4: BusyState.UNKNOWN,
+}
+_CODES = {state: code for code, state in _STATES.items()}
+
+
+def packed(time: Mapping[BusyState, Sequence[Interval]]) -> bytes:
+    """Return merged sets by state as big-endian int64: a state's code, how many bounds, these.
+
+    What two calls return may be joined.
+    """
+    numbers: list[int] = []
+    for state, intervals in time.items():
+        numbers += (_CODES[state], 2 * len(intervals))
+        for interval in intervals:
+            numbers += interval
+    return pack(f">{len(numbers)}q", *numbers)
+
+
+def unpacked(content: bytes, span: Interval) -> Mapping[BusyState, Sequence[Interval]]:
+    """Return what touches `span` of any number of `packed` values, as merged sets by state."""
+    numbers = unpack(f">{len(content) // _NUMBER_BYTES}q", content)
+    time: dict[BusyState, list[Interval]] = {}
+    position = 0
+    while position < len(numbers):
+        state, begin = _STATES[numbers[position]], position + 2
+        position = begin + numbers[position + 1]
+        # The bounds of a merged set only grow, and each second one ends an interval.
+        first = bisect_right(numbers, span[0], begin, position)
+        last = bisect_left(numbers, span[1], first, position)
+        bounds = iter(numbers[first - (first - begin) % 2 : last + (last - begin) % 2])
+        pairs = list(zip(bounds, bounds, strict=True))
+        time[state] = merged([*time[state], *pairs]) if state in time else pairs
+    return time
+
+
+def as_text(occurrences: Iterable[Occurrence]) -> str:
+    """Return occurrences as a JSON array of arrays: bounds, state, occurrence id, booking id."""
+    return encode([_row(it) for it in occurrences]).decode()
+
+
+def from_text(content: str, span: Interval) -> Iterator[Occurrence]:
+    """Yield the occurrences of `as_text` that may touch `span`."""
+    for start, end, state, occurrence_id, booking in decode(content):
+        booking_id = None if booking is None else UUID(booking)
+        if isinstance(start, str):
+            first, after = date.fromisoformat(start), date.fromisoformat(end)
+            yield AllDayOccurrence(first, after, BusyState(state), occurrence_id, booking_id)
+        elif start < span[1] and span[0] < end:
+            yield TimedOccurrence(start, end, BusyState(state), occurrence_id, booking_id)
+
+
+def _row(it: Occurrence) -> tuple[object, ...]:
+    if isinstance(it, TimedOccurrence):
+        return it.start, it.end, it.state, it.occurrence_id, it.booking_id
+    return it.start_date, it.end_date, it.state, it.occurrence_id, it.booking_id
