@@ -69,7 +69,11 @@ class Home:
 
     def processes(self) -> list[str]:
         """Return the names of the processes that were started in this home and still run."""
-        return [process.name() for process in self._processes()]
+        names: list[str] = []
+        for process in self._processes():
+            with suppress(psutil.NoSuchProcess):  # it may end while it is looked at
+                names.append(process.name())
+        return names
 
     def stacks(self) -> list[Path]:
         return list(self.path.glob("entente-*/stack-*"))
