@@ -51,9 +51,16 @@ def unpacked(content: bytes, span: Interval) -> Mapping[BusyState, Sequence[Inte
         first = bisect_right(numbers, span[0], begin, position)
         last = bisect_left(numbers, span[1], first, position)
         bounds = iter(numbers[first - (first - begin) % 2 : last + (last - begin) % 2])
-        pairs = list(zip(bounds, bounds, strict=True))
-        time[state] = merged([*time[state], *pairs]) if state in time else pairs
+        _join(time.setdefault(state, []), list(zip(bounds, bounds, strict=True)))
     return time
+
+
+def _join(known: list[Interval], more: list[Interval]) -> None:
+    """Add a merged set to another; months mostly come in their order."""
+    if known and more and more[0][0] <= known[-1][1]:
+        known[:] = merged([*known, *more])
+    else:
+        known += more
 
 
 def as_text(occurrences: Iterable[Occurrence]) -> str:
