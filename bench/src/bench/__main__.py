@@ -20,6 +20,7 @@ from stack.stack import Stack
 
 from bench import blocks, machine, report
 from bench.blocks import Result
+from bench.stopwatch import Stopwatch
 from bench.suite import Profile, WrongAnswerError
 from bench.suites import SUITES
 
@@ -75,9 +76,12 @@ async def _measure(
     results: list[Result] = []
     async with Stack(StackSettings(postgres=False, kafka=False)) as stack:
         for name in names:
-            print(f"{name} …", file=sys.stderr)
+            print(f"{name} …", end=" ", file=sys.stderr, flush=True)
+            watch = Stopwatch()
             async with SUITES[name](stack, profile) as suites:
+                ready = watch.seconds
                 results += [await blocks.run(suite, profile, seed) for suite in suites]
+            print(f"{watch.seconds:.0f} s, {ready:.0f} of them to make ready", file=sys.stderr)
         return results, await machine.describe_servers(stack)
 
 
