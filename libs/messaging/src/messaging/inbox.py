@@ -17,10 +17,12 @@ _PURGED_AT_ONCE = 10_000
 
 # A concurrent duplicate waits on the unique index until the first claim commits or rolls back.
 # Sorted, so that two batches which share events wait for each other in one direction only.
+# Answered in one row: reading a row for each event costs a third of what claiming it does.
 _CLAIM = text(
-    "INSERT INTO inbox (consumer, event_id)"
+    "WITH claimed AS (INSERT INTO inbox (consumer, event_id)"
     " SELECT :consumer, event_id FROM unnest(:event_ids) AS event_id ORDER BY event_id"
-    " ON CONFLICT DO NOTHING RETURNING event_id"
+    " ON CONFLICT DO NOTHING RETURNING event_id)"
+    " SELECT array_agg(event_id) FROM claimed"
 ).bindparams(bindparam("event_ids", type_=ARRAY(Uuid)))
 
 _PURGE = text(
@@ -36,8 +38,10 @@ async def claim(session: AsyncSession, consumer: str, event_ids: Sequence[UUID])
     """
     if not event_ids:
         return set()
-    result = await session.execute(_CLAIM, {"consumer": consumer, "event_ids": list(event_ids)})
-    return set(result.scalars())
+    claimed: list[UUID] | None = await session.scalar(
+        _CLAIM, {"consumer": consumer, "event_ids": list(event_ids)}
+    )
+    return set(claimed or ())
 
 
 async def keep_small(sessions: Sessions) -> None:
