@@ -14,6 +14,7 @@ The session's transaction already holds the inbox claim and commits when the han
 
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, TypeVar
 
 from entente_contracts import Message, Topic, decode
@@ -73,7 +74,7 @@ class Consumer(ABC):
 
     @property
     @abstractmethod
-    def accepted_types(self) -> frozenset[str]:
+    def accepted_types(self) -> AbstractSet[str]:
         """The `ce_type`s that have a handler."""
 
     @property
@@ -100,9 +101,9 @@ class RecordConsumer(Consumer):
         self._on_tombstone: TombstoneHandler | None = None
 
     @property
-    def accepted_types(self) -> frozenset[str]:
+    def accepted_types(self) -> AbstractSet[str]:
         """The `ce_type`s that have a handler."""
-        return frozenset(self._handlers)
+        return self._handlers.keys()
 
     @property
     def accepts_tombstones(self) -> bool:
@@ -166,7 +167,7 @@ class BatchConsumer(Consumer):
         return self._decoder
 
     @property
-    def accepted_types(self) -> frozenset[str]:
+    def accepted_types(self) -> AbstractSet[str]:
         """The `ce_type`s that the handler takes."""
         return self._accepted_types
 

@@ -157,7 +157,7 @@ class RecordProcessor:
             async with self._sessions.begin() as session:
                 ids = [a.envelope.id for a in arrivals if a.envelope is not None]
                 claimed = await inbox.claim(session, self.consumer.name, ids)
-                fresh = list(_first_of_each(arrivals, claimed))
+                fresh = _first_of_each(arrivals, claimed)
                 duplicates = len(arrivals) - len(fresh)
                 span.set_attribute("entente.inbox.duplicates", duplicates)
                 if fresh:
@@ -205,12 +205,16 @@ def _chunks(records: Sequence[Record], size: int) -> Iterable[Sequence[Record]]:
         yield chunk
 
 
-def _first_of_each(arrivals: Sequence[Arrival], claimed: AbstractSet[UUID]) -> Iterable[Arrival]:
-    """Yield what was claimed, each event once, and every record that has no event id."""
+def _first_of_each(arrivals: Sequence[Arrival], claimed: AbstractSet[UUID]) -> Sequence[Arrival]:
+    """Return what was claimed, each event once, and every record that has no event id."""
+    if len(claimed) == len(arrivals):
+        return arrivals
     waiting = set(claimed)
+    fresh: list[Arrival] = []
     for arrival in arrivals:
         if arrival.envelope is None:
-            yield arrival
+            fresh.append(arrival)
         elif arrival.envelope.id in waiting:
-            waiting.discard(arrival.envelope.id)
-            yield arrival
+            waiting.remove(arrival.envelope.id)
+            fresh.append(arrival)
+    return fresh
