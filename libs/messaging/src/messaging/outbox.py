@@ -72,9 +72,7 @@ class Outbox:
         cause: Arrival | None,
     ) -> None:
         topic = message_type.topic.name
-        with telemetry.creating(
-            topic, envelope, cause.context if cause is not None else None
-        ) as trace_headers:
+        with telemetry.creating(topic, envelope, cause) as trace_headers:
             headers: Mapping[str, str] = {
                 **{name: value.decode() for name, value in envelope.to_headers()},
                 **trace_headers,

@@ -47,18 +47,19 @@ dead_letters = _meter.create_counter(
 
 
 @contextlib.contextmanager
-def creating(topic: str, envelope: Envelope, cause: Context | None) -> Generator[dict[str, str]]:
+def creating(topic: str, envelope: Envelope, cause: Arrival | None) -> Generator[dict[str, str]]:
     """Span around the making of an event; yields the headers that carry its context.
 
-    Its parent is the current span; within a batch, which belongs to no one's trace, it is `cause`
-    (the context that made the record which led to the event), and the batch is linked.
+    Its parent is the current span; within a batch, which belongs to no one's trace, it is the
+    span that created `cause` (the record which led to the event), and the batch is linked.
     """
-    in_batch = cause is not None and otel_context.get_value(_IN_BATCH) is not None
+    in_batch = otel_context.get_value(_IN_BATCH) is not None
+    parent = cause.context if cause is not None and in_batch else None
     span = _tracer.start_span(
         f"create {topic}",
-        context=cause if in_batch else None,
+        context=parent,
         kind=SpanKind.PRODUCER,
-        links=propagation.link_to(otel_context.get_current()) if in_batch else [],
+        links=propagation.link_to(otel_context.get_current()) if parent is not None else [],
         attributes={
             "messaging.system": "kafka",
             "messaging.operation.name": "create",

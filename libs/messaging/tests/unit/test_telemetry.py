@@ -56,7 +56,7 @@ def test_a_record_continues_the_trace_that_made_it(finished_spans: FinishedSpans
     arrival = arriving(7)
     with (
         processing().of([arrival], attempt=1),
-        creating(TOPIC, envelope(), arrival.context) as headers,
+        creating(TOPIC, envelope(), arrival) as headers,
     ):
         pass
     create, process = finished_spans()
@@ -71,7 +71,7 @@ def test_a_batch_is_a_root_and_what_it_makes_continues_each_cause(
     first, second = arriving(1), arriving(2)
     with (
         processing().of([first, second], attempt=1),
-        creating(TOPIC, envelope(), second.context),
+        creating(TOPIC, envelope(), second),
     ):
         pass
     create, process = finished_spans()
@@ -81,7 +81,7 @@ def test_a_batch_is_a_root_and_what_it_makes_continues_each_cause(
 
 def test_an_old_record_starts_a_trace_of_its_own(finished_spans: FinishedSpans) -> None:
     arrival = arriving(7, age=timedelta(hours=2))
-    with processing().of([arrival], attempt=1), creating(TOPIC, envelope(), arrival.context):
+    with processing().of([arrival], attempt=1), creating(TOPIC, envelope(), arrival):
         pass
     create, process = finished_spans()
     assert (parent(process), linked(process)) == (None, [7])

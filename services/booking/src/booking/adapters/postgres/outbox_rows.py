@@ -37,9 +37,7 @@ def outbox_rows(
             causation_id=str(origin.id) if origin is not None else None,
         )
         topic = message.topic.name
-        with telemetry.creating(
-            topic, envelope, cause.context if cause is not None else None
-        ) as trace:
+        with telemetry.creating(topic, envelope, cause) as trace:
             headers = {name: value.decode() for name, value in envelope.to_headers()}
             row = (
                 envelope.id,
