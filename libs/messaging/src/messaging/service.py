@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from dataclasses import dataclass, field
 
 import uvicorn
+import uvloop
 from entente_contracts import Topic
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -39,6 +40,8 @@ from messaging.subscription import Subscription
 from messaging.telemetry import Processing
 
 _logger = logging.getLogger(__name__)
+
+_OBJECTS_OF_A_BATCH = 20_000
 
 Task = Callable[[], Awaitable[None]]
 
@@ -78,7 +81,8 @@ def run(name: str, settings: ServiceSettings, build: Build) -> None:
     logs.configure(name, settings.telemetry.log_level)
     with tracing.configured(name, settings.telemetry):
         try:
-            asyncio.run(_serve(name, settings, build))
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(_serve(name, settings, build))
         except StartupError as error:
             _logger.critical("cannot start: %s", error)
             sys.exit(1)
@@ -163,10 +167,12 @@ async def running(name: str, settings: ServiceSettings, build: Build) -> AsyncGe
 def _leave_to_stay() -> None:
     """Spare the garbage collector what stays until the end: modules, models, routes.
 
-    It would look through all of that again whenever a large answer or batch is made.
+    It would look through all of that again whenever a large answer or batch is made. It would also
+    look many times through the batch that is being made, of which nothing is garbage yet.
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_OBJECTS_OF_A_BATCH)
 
 
 def _topics_of(parts: Parts) -> set[str]:
