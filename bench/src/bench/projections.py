@@ -14,7 +14,7 @@ from journal.messages import Noted
 from messaging.broker import build_broker
 from messaging.clients import Record
 from messaging.consumer import BatchConsumer
-from messaging.database import build_sessions
+from messaging.database import build_sessions, ping
 from messaging.dead_letter import DeadLetters
 from messaging.delivery import Arrival, Delivery
 from messaging.processing import RecordProcessor
@@ -161,6 +161,7 @@ class Deployed(Projection):
         stopping = asyncio.Event()
         async with AsyncExitStack() as parts:
             engine = await parts.enter_async_context(servers.engine(self._postgres))
+            await ping(engine)  # as a service does before it consumes
             producer = await parts.enter_async_context(servers.producer(self._kafka))
             processor = RecordProcessor(
                 consumer,
