@@ -3,7 +3,6 @@
 import asyncio
 import sys
 
-import uvloop
 from messaging.settings import load
 
 from availability.adapters.migrate import migrate
@@ -11,7 +10,6 @@ from availability.main import main
 from availability.settings import AvailabilitySettings
 
 if __name__ == "__main__":
-    uvloop.install()
     match sys.argv[1:]:
         case []:
             main()
