@@ -104,11 +104,13 @@ class Population:
             )
 
 
+@lru_cache(maxsize=16_384)
 def host_id(number: int) -> UUID:
     """Return a host's id; ids are spread, as real ones are."""
     return UUID(int=Random(f"host {number}").getrandbits(128), version=4)
 
 
+@lru_cache(maxsize=16_384)
 def calendar_id(number: int) -> UUID:
     """Return the id of a host's calendar."""
     return UUID(int=Random(f"calendar {number}").getrandbits(128), version=4)
