@@ -170,11 +170,12 @@ class Deployed(Projection):
                 processing=processing,
                 stopping=stopping,
             )
+            parts.push_async_callback(broker.stop)
+            await broker.start()
             subscription = Subscription(
                 broker, processor, processing=processing, kafka=self._kafka, stopping=stopping
             )
-            parts.push_async_callback(broker.stop)
-            await broker.start()
+            await subscription.start()
             await _assigned(subscription.client)
             await onlooker.ready()
             watch = Stopwatch()

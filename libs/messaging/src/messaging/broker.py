@@ -19,6 +19,9 @@ from messaging.settings import KafkaSettings
 # A dead letter carries the record that was too large for its topic, and headers about it.
 MAX_REQUEST_BYTES = 20 * 1024 * 1024
 
+# A member hears of others that come and go with its next heartbeat, and until then all wait.
+_HEARTBEAT_MS = 1_000
+
 _SASL = {"PLAIN": SASLPlaintext, "SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
 
 
@@ -91,7 +94,7 @@ def consumer_options(settings: KafkaSettings, *, topic: str) -> Mapping[str, Any
     return {
         "auto_offset_reset": "earliest",
         "session_timeout_ms": int(settings.session_timeout_seconds * 1000),
-        "heartbeat_interval_ms": 3000,
+        "heartbeat_interval_ms": _HEARTBEAT_MS,
         "group_instance_id": f"{instance}.{topic}" if instance else None,
     }
 

@@ -205,10 +205,15 @@ async def _consuming(
             broker, processor, processing=processing, kafka=settings.kafka, stopping=stopping
         )
 
-    subscriptions = [subscription(consumer) for consumer in consumers]
     await producer.start()
     try:
         await broker.start()
+        subscriptions = [subscription(consumer) for consumer in consumers]
+        # Side by side: whoever joins a group has its members join anew, which they do at their next
+        # heartbeat. One after another, each would wait for those before it.
+        async with asyncio.TaskGroup() as starts:
+            for it in subscriptions:
+                starts.create_task(it.start())
         yield subscriptions
     finally:
         stopping.set()

@@ -27,7 +27,7 @@ _TAKEN_ALONG = 100
 
 
 class Subscription:
-    """A running consumer.
+    """A consumer that runs from its start until the broker, which is started before, stops.
 
     FastStream waits for one record; what the client has fetched beyond it is taken along, so a
     lone record is handled at once and a backlog in batches, with one offset commit for all.
@@ -70,6 +70,10 @@ class Subscription:
     def running(self) -> bool:
         """Whether FastStream's loop runs."""
         return bool(self._subscriber.running)
+
+    async def start(self) -> None:
+        """Consume; returns when the group has assigned partitions."""
+        await self._subscriber.start()
 
     async def _on_message(self, message: KafkaMessage) -> None:
         client = cast("KafkaConsumer", message.consumer)
