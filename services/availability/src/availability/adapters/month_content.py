@@ -4,10 +4,12 @@ Whoever asks when somebody is busy gets the intervals as they lie in the row; on
 shall name what is in the way are all occurrences read.
 """
 
+import sys
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from struct import pack, unpack
+from struct import pack
 from uuid import UUID
 
 from msgspec.json import decode, encode
@@ -16,7 +18,6 @@ from availability.domain.busy_state import BusyState
 from availability.domain.host import AllDayOccurrence, Occurrence, TimedOccurrence
 from availability.domain.intervals import Interval, merged
 
-_NUMBER_BYTES = 8
 _STATES = {
     1: BusyState.BUSY,
     2: BusyState.OUT_OF_OFFICE,
@@ -41,7 +42,7 @@ def packed(time: Mapping[BusyState, Sequence[Interval]]) -> bytes:
 
 def unpacked(content: bytes, span: Interval) -> Mapping[BusyState, Sequence[Interval]]:
     """Return what touches `span` of any number of `packed` values, as merged sets by state."""
-    numbers = unpack(f">{len(content) // _NUMBER_BYTES}q", content)
+    numbers = _numbers(content)
     time: dict[BusyState, list[Interval]] = {}
     position = 0
     while position < len(numbers):
@@ -50,9 +51,17 @@ def unpacked(content: bytes, span: Interval) -> Mapping[BusyState, Sequence[Inte
         # The bounds of a merged set only grow, and each second one ends an interval.
         first = bisect_right(numbers, span[0], begin, position)
         last = bisect_left(numbers, span[1], first, position)
-        bounds = iter(numbers[first - (first - begin) % 2 : last + (last - begin) % 2])
+        bounds = iter(numbers[first - (first - begin) % 2 : last + (last - begin) % 2].tolist())
         _join(time.setdefault(state, []), list(zip(bounds, bounds, strict=True)))
     return time
+
+
+def _numbers(content: bytes) -> "array[int]":
+    """Return int64 numbers, of which those that nobody looks at do not become objects."""
+    numbers = array("q", content)
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return numbers
 
 
 def _join(known: list[Interval], more: list[Interval]) -> None:
