@@ -47,7 +47,8 @@ def _sums(items: Sequence[int], answer: int) -> None:
 async def test_a_result_holds_each_blocks_costs_and_the_verdict() -> None:
     result = await blocks.run(suite([], cost=1.25), Profile.SMOKE, seed=1)
 
-    assert result.blocks == [{"subject": 1.25, "floor": 1.0, "floor again": 1.0}] * 5
+    block = {"subject": 1.25, "floor": 1.0, "floor again": 1.0}
+    assert result.blocks == [block] * Profile.SMOKE.blocks
     assert [(j.ratio.median, j.verdict) for j in result.judged] == [(0.8, Verdict.MET)]
     assert result.control.median == 1.0
     assert not result.hopeless
@@ -108,7 +109,7 @@ async def test_blocks_are_added_until_the_noise_has_passed() -> None:
     arms = [*loud.arms[:2], Arm("floor again", becomes_quiet)]
     result = await blocks.run(replace(loud, arms=arms), Profile.SMOKE, seed=1)
 
-    assert len(result.blocks) > 5
+    assert len(result.blocks) > Profile.SMOKE.blocks
     assert [j.verdict for j in result.judged] == [Verdict.STRETCH]
 
 

@@ -31,12 +31,12 @@ class Profile(Enum):
     @property
     def blocks(self) -> int:
         """How many blocks are run at least."""
-        return 5 if self is Profile.SMOKE else 15
+        return 4 if self is Profile.SMOKE else 15
 
     @property
     def patience_seconds(self) -> float:
         """How long a suite may go on past its blocks, waiting for a quiet machine."""
-        return 5.0 if self is Profile.SMOKE else 300.0
+        return 3.0 if self is Profile.SMOKE else 300.0
 
 
 @dataclass(frozen=True, slots=True)
