@@ -36,7 +36,7 @@ class Profile(Enum):
     @property
     def patience_seconds(self) -> float:
         """How long a suite may go on past its blocks, waiting for a quiet machine."""
-        return 3.0 if self is Profile.SMOKE else 300.0
+        return 2.0 if self is Profile.SMOKE else 300.0
 
 
 @dataclass(frozen=True, slots=True)

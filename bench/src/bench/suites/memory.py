@@ -28,7 +28,7 @@ from bench.suite import Arm, Comparison, Measurement, Profile, Suite, WrongAnswe
 from bench.targets import AtMost
 
 _HOSTS = {Profile.SMOKE: 200, Profile.FULL: 10_000}
-_QUESTIONS = {Profile.SMOKE: 50, Profile.FULL: 1_000}
+_QUESTIONS = {Profile.SMOKE: 20, Profile.FULL: 1_000}
 _ROWS_EACH = 500
 _IMPORTED = "import {0}.main, psutil; print(psutil.Process().memory_info().rss)"
 _JOURNEYS = 10

@@ -28,7 +28,7 @@ from bench.waiting import until
 _HOSTS = {Profile.SMOKE: 200, Profile.FULL: 2_000}
 _CHANGING_SHARE = 0.5
 _ROWS_EACH = 500
-_QUESTIONS = {Profile.SMOKE: 200, Profile.FULL: 2_000}
+_QUESTIONS = {Profile.SMOKE: 150, Profile.FULL: 2_000}
 _ASKED_PER_SECOND = 100.0
 _CHANGED_PER_SECOND = 500.0
 _HOSTS_ASKED = 10
