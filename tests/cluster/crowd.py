@@ -18,6 +18,7 @@ from walk.history import Asked
 _logger = logging.getLogger(__name__)
 
 _A_SECOND = 1.0
+_FEWEST_VISITS = 30
 _RETRY_AFTER_SECONDS = 1.0
 _PATIENCE_SECONDS = 120.0
 _STANDING = {"confirmed", "recorded_only"}
@@ -49,12 +50,12 @@ class Crowd:
         )
 
     async def arrive(self, until: asyncio.Event) -> None:
-        """Let guests arrive until told otherwise; return when the last has gone."""
+        """Let guests arrive until told otherwise, but some; return when the last has gone."""
         self._times = await _free_times(self.stage)
         began = time.monotonic()
         async with asyncio.TaskGroup() as guests:
             number = 0
-            while not until.is_set():
+            while number < _FEWEST_VISITS or not until.is_set():
                 guests.create_task(self._visit(number))
                 number += 1
                 await asyncio.sleep(max(0.0, began + number / _A_SECOND - time.monotonic()))
