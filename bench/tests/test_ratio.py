@@ -54,11 +54,18 @@ def test_a_wide_control_says_that_the_machine_is_noisy() -> None:
     assert AtLeast(0.6).judge(Ratio(0.9, 0.9, 0.9), control=Ratio(1, 0.8, 1.2)) is Verdict.NOISY
 
 
-def test_a_figure_is_hopeless_where_all_of_its_interval_is_below_half_of_what_must_be() -> None:
-    assert AtLeast(6).hopeless(Ratio(2.5, 1.3, 2.9))
-    assert not AtLeast(6).hopeless(Ratio(2.5, 1.3, 3.1))
-    assert AtMost(1.3).hopeless(Ratio(3.5, 2.7, 4.3))
-    assert not AtMost(1.3).hopeless(Ratio(3.5, 2.5, 4.3))
+def test_a_valid_figure_that_is_not_half_as_good_as_it_must_be_is_hopeless() -> None:
+    assert AtLeast(6).hopeless(Ratio(2.9, 2.8, 3.1), Verdict.SHORT)
+    assert not AtLeast(6).hopeless(Ratio(3.1, 2.8, 3.2), Verdict.SHORT)
+    assert AtMost(1.3).hopeless(Ratio(2.7, 2.5, 2.8), Verdict.SHORT)
+    assert not AtMost(1.3).hopeless(Ratio(2.5, 2.4, 2.7), Verdict.SHORT)
+
+
+def test_a_noisy_figure_is_hopeless_where_the_noise_does_not_explain_it() -> None:
+    assert AtLeast(6).hopeless(Ratio(2.5, 1.3, 2.9), Verdict.NOISY)
+    assert not AtLeast(6).hopeless(Ratio(2.5, 1.3, 3.1), Verdict.NOISY)
+    assert AtMost(1.3).hopeless(Ratio(3.5, 2.7, 4.3), Verdict.NOISY)
+    assert not AtMost(1.3).hopeless(Ratio(3.5, 2.5, 4.3), Verdict.NOISY)
 
 
 def test_a_target_names_its_ratio() -> None:

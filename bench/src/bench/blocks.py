@@ -43,7 +43,7 @@ class Result:
     @property
     def hopeless(self) -> bool:
         """Whether a target is missed by more than half, noise allowed for."""
-        return any(j.comparison.target.hopeless(j.ratio) for j in self.judged)
+        return any(j.comparison.target.hopeless(j.ratio, j.verdict) for j in self.judged)
 
 
 async def run(suite: Suite[Any, Any], profile: Profile, seed: int) -> Result:

@@ -43,9 +43,13 @@ class Target(ABC):
     def best(self, ratio: Ratio) -> float:
         """Return the end of the interval that is nearer to the goal."""
 
-    def hopeless(self, ratio: Ratio) -> bool:
-        """Tell whether the target is missed by more than half, which no noise explains."""
-        return not self.reached(self.best(ratio), self.half)
+    def hopeless(self, ratio: Ratio, verdict: Verdict) -> bool:
+        """Tell whether the target is missed by more than half.
+
+        Where the machine was too noisy for a verdict, only if the noise cannot explain it.
+        """
+        reading = self.best(ratio) if verdict is Verdict.NOISY else ratio.median
+        return not self.reached(reading, self.half)
 
     @abstractmethod
     def written(self, goal: float) -> str:
