@@ -19,6 +19,7 @@ class StackSettings:
     `ports` gives a component or service a port by its name (`postgres`, `kafka`, `smtp`, `mail`,
     `zipkin`, `issuer`, `radicale`, `feed`, or a service's name); the others get free ones.
     `kafka_choice` "best" takes the first that can be had, see `stack.kafka.choice`.
+    `postgres_options` are settings of the PostgreSQL that is started here (`shared_buffers`).
     `given_postgres` and `given_kafka` are addresses of servers that run already; by default those
     of the environment. `outside` lets others than this machine's own programs reach the servers
     that are started here.
@@ -32,6 +33,7 @@ class StackSettings:
     services: tuple[ServiceSpec, ...] = ()
     ports: Mapping[str, int] = field(default_factory=dict[str, int])
     durable: bool = True
+    postgres_options: Mapping[str, str] = field(default_factory=dict[str, str])
     kafka_choice: KafkaChoice = "best"
     kafka_advertised_port: int | None = None
     outside: Outside | None = None

@@ -15,11 +15,15 @@ def choose_postgres(settings: StackSettings, workspace: Workspace) -> PostgresSe
         from stack.postgres.container import ContainerPostgres  # noqa: PLC0415 - an extra
 
         return ContainerPostgres(
-            workspace, port=settings.ports.get("postgres"), durable=settings.durable
+            workspace,
+            port=settings.ports.get("postgres"),
+            durable=settings.durable,
+            options=settings.postgres_options,
         )
     return EmbeddedPostgres(
         workspace,
         port=settings.ports.get("postgres"),
         durable=settings.durable,
+        options=settings.postgres_options,
         outside=settings.outside,
     )

@@ -1,6 +1,7 @@
 """PostgreSQL in a container."""
 
 import secrets
+from collections.abc import Mapping
 
 from stack.ports import HOST, choose_port
 from stack.postgres.connection import answers
@@ -19,11 +20,18 @@ _SUPERUSER = "entente"
 class ContainerPostgres(InContainer, PostgresServer):
     """A server with a fresh cluster; `durable=False` turns fsync off."""
 
-    def __init__(self, workspace: Workspace, *, port: int | None = None, durable: bool) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        *,
+        port: int | None,
+        durable: bool,
+        options: Mapping[str, str],
+    ) -> None:
         self._port = choose_port(port, purpose="PostgreSQL")
         self._password = secrets.token_urlsafe(12)
         settings = {"port": self._port, "max_connections": 200, "timezone": "UTC"}
-        settings["fsync"] = "on" if durable else "off"
+        settings |= {"fsync": "on" if durable else "off", **options}
         container = ServerContainer(
             workspace,
             image=IMAGE,

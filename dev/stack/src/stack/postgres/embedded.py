@@ -3,6 +3,7 @@
 import ctypes
 import secrets
 import signal
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,11 +35,13 @@ class EmbeddedPostgres(PostgresServer):
         *,
         port: int | None,
         durable: bool,
+        options: Mapping[str, str],
         outside: Outside | None = None,
     ) -> None:
         self._workspace = workspace
         self._port = choose_port(port, purpose="PostgreSQL")
         self._durable = durable
+        self._given_options = options
         self._front = Front(workspace, outside, target=self._port) if outside else None
         self._password = secrets.token_urlsafe(12)
         self._program: Program | None = None
@@ -131,6 +134,7 @@ class EmbeddedPostgres(PostgresServer):
             "timezone": "UTC",
             "log_timezone": "UTC",
             "fsync": "on" if self._durable else "off",
+            **self._given_options,
         }
         return tuple(f"--{name}={value}" for name, value in settings.items())
 
