@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from availability_lab.facts import BookingFacts, all_day, timed
 from availability_lab.lab import Lab, eventually
-from entente_contracts import BusyTimeChanged, OverlapDetected, decode, topics
+from availability_lab.wire import End
+from entente_contracts import BusyTimeChanged, CalendarChanged, OverlapDetected, decode, topics
 from entente_contracts.availability import BusyInterval
 from messaging.clients import Record
 
@@ -65,6 +66,40 @@ async def test_a_month_is_announced_merged_and_ends(lab: Lab) -> None:
         ("01 00:00", "01 11:00", "busy"),
         ("05 08:30", "05 10:00", "busy"),
     ]
+
+
+async def test_a_date_that_goes_is_told_of_in_the_month_beside_it_too(lab: Lab) -> None:
+    host = lab.host()
+    calendar = host.calendar()
+    key = BusyTimeChanged.key_for(host.host_id, MONTH)
+    # The first of December begins there when it is still November in UTC.
+    first_of_december = all_day("2091-12-01", "2091-12-02")
+    end_of_december = End(
+        CalendarChanged,
+        CalendarChanged.key_for(calendar.calendar_id, "2091-12"),
+        str(calendar.calendar_id),
+        99,
+        lab.tenant,
+    )
+
+    async def announced(*states: str) -> None:
+        expected = [("30 11:00", "01 00:00", state) for state in states]
+
+        async def last() -> bool:
+            known = await told(lab, key)
+            return bool(known) and as_text(known[-1].busy if known[-1] else ()) == expected
+
+        await eventually(last)
+
+    await lab.tell(host.changed(zone="Pacific/Auckland"), calendar.connected())
+    await lab.tell(calendar.picture(MONTH), calendar.picture("2091-12", first_of_december))
+    await announced("busy")
+    await lab.tell(calendar.picture("2091-12"))
+    await announced()
+    await lab.tell(calendar.picture("2091-12", first_of_december))
+    await announced("busy")
+    await lab.tell(end_of_december)
+    await announced("unknown")
 
 
 async def test_nothing_is_announced_when_the_merged_time_stays_the_same(lab: Lab) -> None:
