@@ -1,7 +1,8 @@
 """The statement that answers requests: one round trip, one row for each calendar of each host.
 
 Most of the time of a plain query goes into finding, shipping and decoding rows of busy time. Here
-a month's busy time lies in the row of its picture as one value, and comes as it lies there. The
+a month's busy time lies in the row of its picture as one value, and comes as it lies there. Only
+the rows of the months asked for are read: when a calendar was read last stands in the index. The
 rows of one statement are as of one moment, whatever is projected meanwhile.
 """
 
@@ -32,10 +33,14 @@ LEFT JOIN LATERAL (
 LEFT JOIN {schema}.calendar c
     ON c.host_id = h.host_id AND c.tenant_id = h.tenant_id AND c.blocks AND NOT c.removed
 LEFT JOIN LATERAL (
-    SELECT array_agg(m.month) AS months, max(m.as_of) AS read_at, {content}
+    SELECT array_agg(m.month) AS months, {content}
     FROM {schema}.calendar_month m
-    WHERE m.calendar_id = c.calendar_id AND m.as_of IS NOT NULL
+    WHERE m.calendar_id = c.calendar_id AND {within} AND m.as_of IS NOT NULL
 ) picture ON true
+LEFT JOIN LATERAL (
+    SELECT max(m.as_of) AS read_at FROM {schema}.calendar_month m
+    WHERE m.calendar_id = c.calendar_id
+) reading ON true
 LEFT JOIN {schema}.calendar_check checked ON checked.calendar_id = c.calendar_id
 WHERE h.tenant_id = $1 AND h.host_id = ANY ($2::uuid[]) AND active AND NOT ended
 """
@@ -43,15 +48,13 @@ WHERE h.tenant_id = $1 AND h.host_id = ANY ($2::uuid[]) AND active AND NOT ended
 _WITHIN: Final = "m.month BETWEEN $3 AND $4"
 
 _CONTENT: Final = {
-    Detail.PACKED: f"""
-        string_agg(m.bare, ''::bytea) FILTER (WHERE {_WITHIN}) AS bare,
-        array_agg(m.singled_out) FILTER (WHERE {_WITHIN} AND m.singled_out IS NOT NULL)
-            AS occurrences
+    Detail.PACKED: """
+        string_agg(m.bare, ''::bytea) AS bare,
+        array_agg(m.singled_out) FILTER (WHERE m.singled_out IS NOT NULL) AS occurrences
     """,
-    Detail.NAMED: f"""
+    Detail.NAMED: """
         NULL::bytea AS bare,
-        array_agg(m.occurrences) FILTER (WHERE {_WITHIN} AND m.occurrences IS NOT NULL)
-            AS occurrences
+        array_agg(m.occurrences) FILTER (WHERE m.occurrences IS NOT NULL) AS occurrences
     """,
 }
 

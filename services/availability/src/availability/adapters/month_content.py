@@ -9,7 +9,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from struct import pack
+from struct import Struct, pack
 from uuid import UUID
 
 from msgspec.json import decode, encode
@@ -24,11 +24,13 @@ _STATES = {
     3: BusyState.TENTATIVE,
     4: BusyState.UNKNOWN,
 }
+_BYTES = 8
+_intervals = Struct("<qq").iter_unpack
 _CODES = {state: code for code, state in _STATES.items()}
 
 
 def packed(time: Mapping[BusyState, Sequence[Interval]]) -> bytes:
-    """Return merged sets by state as big-endian int64: a state's code, how many bounds, these.
+    """Return merged sets by state as little-endian int64: a state's code, how many bounds, these.
 
     What two calls return may be joined.
     """
@@ -37,7 +39,7 @@ def packed(time: Mapping[BusyState, Sequence[Interval]]) -> bytes:
         numbers += (_CODES[state], 2 * len(intervals))
         for interval in intervals:
             numbers += interval
-    return pack(f">{len(numbers)}q", *numbers)
+    return pack(f"<{len(numbers)}q", *numbers)
 
 
 def unpacked(content: bytes, span: Interval) -> Mapping[BusyState, Sequence[Interval]]:
@@ -51,25 +53,27 @@ def unpacked(content: bytes, span: Interval) -> Mapping[BusyState, Sequence[Inte
         # The bounds of a merged set only grow, and each second one ends an interval.
         first = bisect_right(numbers, span[0], begin, position)
         last = bisect_left(numbers, span[1], first, position)
-        bounds = iter(numbers[first - (first - begin) % 2 : last + (last - begin) % 2].tolist())
-        _join(time.setdefault(state, []), list(zip(bounds, bounds, strict=True)))
+        first -= (first - begin) % 2
+        last += (last - begin) % 2
+        kept = list(_intervals(content[first * _BYTES : last * _BYTES]))
+        time[state] = _joined(time[state], kept) if state in time else kept
     return time
 
 
-def _numbers(content: bytes) -> "array[int]":
+def _numbers(content: bytes) -> Sequence[int]:
     """Return int64 numbers, of which those that nobody looks at do not become objects."""
-    numbers = array("q", content)
     if sys.byteorder == "little":
-        numbers.byteswap()
+        return memoryview(content).cast("q")
+    numbers = array("q", content)
+    numbers.byteswap()
     return numbers
 
 
-def _join(known: list[Interval], more: list[Interval]) -> None:
-    """Add a merged set to another; months mostly come in their order."""
+def _joined(known: list[Interval], more: list[Interval]) -> list[Interval]:
+    """Return two merged sets as one; months mostly come in their order."""
     if known and more and more[0][0] <= known[-1][1]:
-        known[:] = merged([*known, *more])
-    else:
-        known += more
+        return merged([*known, *more])
+    return known + more
 
 
 def as_text(occurrences: Iterable[Occurrence]) -> str:

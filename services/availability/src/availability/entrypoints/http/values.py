@@ -4,9 +4,8 @@ One definition serves decoding, encoding and the OpenAPI document (`http.schemas
 has many of is kept from the garbage collector, which would take longer than the answer.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Annotated
 from uuid import UUID
 
@@ -25,6 +24,7 @@ HostIds = Annotated[
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 _DEFAULT = Staleness()
+_MOST_MOMENTS = 65_536
 
 
 class StalenessTold(Struct, forbid_unknown_fields=True, frozen=True):
@@ -70,10 +70,18 @@ def window(start: datetime, end: datetime) -> Interval:
     return (start - _EPOCH) // _SECOND, -((_EPOCH - end) // _SECOND)
 
 
-@lru_cache(maxsize=65_536)
-def shown(instant: int) -> datetime:
-    """Return an instant as it is written; meetings begin and end at few of them."""
-    return _EPOCH + timedelta(seconds=instant)
+class _Moments(dict[int, datetime]):
+    """Instants as they are written: meetings begin and end at few of them."""
+
+    def __missing__(self, instant: int) -> datetime:
+        if len(self) >= _MOST_MOMENTS:
+            self.clear()
+        moment = self[instant] = _EPOCH + timedelta(seconds=instant)
+        return moment
+
+
+shown: Callable[[int], datetime] = _Moments().__getitem__
+"""Returns an instant as it is written. A cache that kept an order would take longer to look at."""
 
 
 def sources_shown(reports: Iterable[SourceReport], faults: Mapping[UUID, str]) -> list[SourceShown]:

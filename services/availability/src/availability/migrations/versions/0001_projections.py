@@ -52,9 +52,8 @@ _PROJECTION = (
         booking_ids   uuid[],
         beside        integer[],
         beside_before integer[],
-        PRIMARY KEY (calendar_id, month)
+        PRIMARY KEY (calendar_id, month) INCLUDE (as_of)
     ) WITH (
-        fillfactor = 80,
         autovacuum_vacuum_scale_factor = 0.02, toast.autovacuum_vacuum_scale_factor = 0.02
     )
     """,
