@@ -5,8 +5,10 @@ explanation all read the same barriers.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from availability.domain.busy_state import BusyState
 from availability.domain.host import Host
@@ -52,12 +54,8 @@ def _blocks(layer: Layer, rules: SlotRules) -> bool:
 
 def _limits(host: Host, rules: SlotRules, view: Viewpoint) -> Iterator[Layer]:
     """Yield the starts that notice, horizon and the limit of a day refuse."""
-    now, zone = view.now, host.zone
-    yield _starts(Reason.PAST, (ALWAYS[0], now))
-    if rules.minimum_notice:
-        yield _starts(Reason.TOO_SOON, (now, now + rules.minimum_notice))
-    horizon = day_start(zone, local_day(zone, now) + rules.horizon_days + 1)
-    yield _starts(Reason.TOO_FAR, (horizon, ALWAYS[1]))
+    zone = host.zone
+    yield from _limits_of_zone(zone, view.now, rules.minimum_notice, rules.horizon_days)
     if rules.daily_limit is not None:
         starts = {
             (claim.booking_id, local_day(zone, claim.start))
@@ -68,6 +66,18 @@ def _limits(host: Host, rules: SlotRules, view: Viewpoint) -> Iterator[Layer]:
         for day, count in sorted(booked.items()):
             if count >= rules.daily_limit:
                 yield _starts(Reason.DAY_LIMIT, (day_start(zone, day), day_end(zone, day)))
+
+
+@lru_cache(maxsize=256)
+def _limits_of_zone(
+    zone: ZoneInfo, now: int, minimum_notice: int, horizon_days: int
+) -> Sequence[Layer]:
+    """Return what refuses a start of any host in a zone; hosts of a search share few of them."""
+    horizon = day_start(zone, local_day(zone, now) + horizon_days + 1)
+    limits = [_starts(Reason.PAST, (ALWAYS[0], now))]
+    if minimum_notice:
+        limits.append(_starts(Reason.TOO_SOON, (now, now + minimum_notice)))
+    return [*limits, _starts(Reason.TOO_FAR, (horizon, ALWAYS[1]))]
 
 
 def _starts(reason: Reason, refused: Interval) -> Layer:

@@ -81,6 +81,7 @@ def _stacked(masks: Sequence[int], lattice: Lattice) -> bytes:
     return stack.to_bytes(lattice.points, "big")
 
 
+@lru_cache(maxsize=4096)
 def _members(column: Sequence[int]) -> tuple[int, ...]:
     """Return the indices of the masks that have a bit in a column of stacked bytes."""
     return tuple(chain.from_iterable(_indices(place)[byte] for place, byte in enumerate(column)))
