@@ -299,6 +299,8 @@ def test_mask_and_sweep_agree(question: tuple[list[Host], SlotRequest]) -> None:
     window = request.window
     assert mask.together(found, window, lattice) == sweep.together(found, window)
     assert mask.any_of(found, window, lattice, list) == sweep.any_of(found, window, list)
+    crowd = found * 45  # more than a word holds
+    assert mask.any_of(crowd, window, lattice, list) == sweep.any_of(crowd, window, list)
 
 
 @given(questions(count=3))

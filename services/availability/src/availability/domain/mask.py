@@ -6,6 +6,7 @@ Nothing is rounded away: a bit is a start, not a cell of time, hence durations, 
 time may be anything.
 """
 
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from itertools import chain, compress
@@ -19,6 +20,7 @@ from availability.domain.wall_clock import DAY
 
 _Group = TypeVar("_Group")
 
+_WORD = 64
 _DIGIT_VALUES = bytes.maketrans(b"01", b"\x00\x01")
 
 
@@ -66,11 +68,20 @@ def any_of(
     for mask in masks:
         either |= mask
     offered = _flags(either, lattice)
-    eights = [_stacked(masks[index : index + 8], lattice) for index in range(0, len(masks), 8)]
-    columns = list(zip(*(compress(eight, offered) for eight in eights), strict=True))
+    words = [_words(masks[index : index + _WORD], lattice) for index in range(0, len(masks), _WORD)]
+    columns = list(compress(words[0] if len(words) == 1 else zip(*words, strict=True), offered))
     groups = {column: group(_members(column)) for column in set(columns)}
     starts = compress(lattice.instants(), offered)
     return list(zip(starts, map(groups.__getitem__, columns), strict=True))
+
+
+def _words(masks: Sequence[int], lattice: Lattice) -> Sequence[int]:
+    """Return a number for each instant of the lattice: a bit of it for each of up to 64 masks."""
+    places = _WORD // 8
+    words = bytearray(places * lattice.points)
+    for place in range((len(masks) + 7) // 8):
+        words[place::places] = _stacked(masks[8 * place : 8 * place + 8], lattice)
+    return memoryview(words).cast("Q")
 
 
 def _stacked(masks: Sequence[int], lattice: Lattice) -> bytes:
@@ -82,15 +93,16 @@ def _stacked(masks: Sequence[int], lattice: Lattice) -> bytes:
 
 
 @lru_cache(maxsize=4096)
-def _members(column: Sequence[int]) -> tuple[int, ...]:
-    """Return the indices of the masks that have a bit in a column of stacked bytes."""
-    return tuple(chain.from_iterable(_indices(place)[byte] for place, byte in enumerate(column)))
-
-
-@lru_cache
-def _indices(place: int) -> Sequence[Sequence[int]]:
-    """Return for each value of the byte at a place the indices of the masks whose bits it holds."""
-    return [[8 * place + bit for bit in range(8) if byte >> bit & 1] for byte in range(256)]
+def _members(column: int | tuple[int, ...]) -> tuple[int, ...]:
+    """Return the indices of the masks that have a bit in a column: a word, or several."""
+    words = (column,) if isinstance(column, int) else column
+    bytes_of_masks = chain.from_iterable(word.to_bytes(_WORD // 8, sys.byteorder) for word in words)
+    return tuple(
+        8 * place + bit
+        for place, byte in enumerate(bytes_of_masks)
+        for bit in range(8)
+        if byte >> bit & 1
+    )
 
 
 def _offered(candidate: Candidate, lattice: Lattice) -> int:
