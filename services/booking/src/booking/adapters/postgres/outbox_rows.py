@@ -1,6 +1,5 @@
 """Messages as rows of the outbox, to be written by the statement that changes the state."""
 
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +8,7 @@ from uuid import UUID
 from entente_contracts import Message, encode, envelope_for
 from messaging import telemetry
 from messaging.delivery import Arrival
+from pydantic_core import to_json
 
 SOURCE = "/booking"
 
@@ -43,7 +43,7 @@ def outbox_rows(
                 envelope.id,
                 topic,
                 envelope.partition_key,
-                json.dumps({**headers, **trace}),
+                to_json({**headers, **trace}).decode(),
                 encode(message),
             )
         for column, value in zip(columns, row, strict=True):
