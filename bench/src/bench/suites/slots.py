@@ -162,7 +162,7 @@ def _as_asked(search: Search, mode: Mode) -> AskedSearch:
 
 def _found(mode: Mode, search: Search, found: FreeSlots) -> Found:
     place = {host.host_id: index for index, host in enumerate(search.hosts)}
-    free = {slot.start: tuple(place[it] for it in slot.host_ids) for slot in found.slots}
+    free = {slot.start: tuple(place[it] for it in slot.offer.host_ids) for slot in found.slots}
     return Found(mode, [slot.start for slot in found.slots], free)
 
 

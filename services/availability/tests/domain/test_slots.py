@@ -240,7 +240,7 @@ def test_the_tenant_chooses_what_a_stale_calendar_means(
     stale = host(calendars=[calendar(as_of=MONDAY_NOON - 901)])
     answer = collective_slots([stale], request(staleness=Staleness(900, policy)))
     assert bool(answer.slots) is offers
-    assert all(slot.recheck is recheck for slot in answer.slots)
+    assert all(slot.offer.recheck is recheck for slot in answer.slots)
     assert answer.recheck == (frozenset({stale.host_id}) if recheck else frozenset())
     fresh = host(calendars=[calendar(as_of=MONDAY_NOON - 900)])
     exactly = collective_slots([fresh], request(staleness=Staleness(900, policy)))
@@ -273,14 +273,14 @@ def test_a_common_time_is_free_for_everyone_in_all_zones() -> None:
     # 09:00-12:00 is 07-10, 08-11 and 08-11 in UTC; the second is busy from 09:00.
     answer = collective_slots(group, request(anchor=IN_PARIS))
     assert [slot.start for slot in answer.slots] == [june("08:00")]
-    assert answer.slots[0].host_ids == tuple(it.host_id for it in group)
+    assert answer.slots[0].offer.host_ids == tuple(it.host_id for it in group)
 
 
 def test_anyone_will_do_and_the_slot_says_who() -> None:
     stale = calendar(as_of=MONDAY_NOON - 901, timed={BusyState.BUSY: [TUESDAY]})
     one, two = host(1, calendars=[busy("09:00", "11:00")]), host(2)
     answer = any_host_slots([one, two, host(3, calendars=[stale])], request(anchor=IN_PARIS))
-    assert {(slot.start, slot.host_ids, slot.recheck) for slot in answer.slots} == {
+    assert {(slot.start, slot.offer.host_ids, slot.offer.recheck) for slot in answer.slots} == {
         *((june(it), (two.host_id,), False) for it in ("09:00", "09:30", "10:00", "10:30")),
         (june("11:00"), (one.host_id, two.host_id), False),
     }
@@ -291,7 +291,7 @@ def test_a_slot_is_to_be_rechecked_only_for_hosts_who_offer_it() -> None:
     doubtful = calendar(as_of=MONDAY_NOON - 901)
     group = [host(1), host(2, calendars=[stale]), host(3, "Europe/Paris", calendars=[doubtful])]
     answer = any_host_slots(group, request(anchor=IN_PARIS))
-    assert {slot.start for slot in answer.slots if slot.recheck} == {
+    assert {slot.start for slot in answer.slots if slot.offer.recheck} == {
         june(it) for it in ("07:00", "07:30", "08:00", "08:30", "09:00")
     }
 

@@ -56,7 +56,7 @@ def any_of(
     window: Interval,
     lattice: Lattice,
     group: Callable[[tuple[int, ...]], _Group],
-) -> list[tuple[int, _Group]]:
+) -> dict[int, _Group]:
     """Return the starts within `window` that anyone offers, in order, each with its group.
 
     `group` turns the indices of those who offer a start into what shall stand for them; it is
@@ -72,7 +72,7 @@ def any_of(
     columns = list(compress(words[0] if len(words) == 1 else zip(*words, strict=True), offered))
     groups = {column: group(_members(column)) for column in set(columns)}
     starts = compress(lattice.instants(), offered)
-    return list(zip(starts, map(groups.__getitem__, columns), strict=True))
+    return dict(zip(starts, map(groups.__getitem__, columns), strict=True))
 
 
 def _words(masks: Sequence[int], lattice: Lattice) -> Sequence[int]:

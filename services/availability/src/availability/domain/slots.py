@@ -1,9 +1,9 @@
 """Free slots: of one host, of several together, of any of several."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 from uuid import UUID
 
 from availability.domain import mask, sweep
@@ -17,18 +17,24 @@ _MOST_POINTS = 32_768
 """90 days in steps of 5 minutes fit; over longer masks the sweep is quicker."""
 
 
-class Slot(NamedTuple):
-    """A time that may be offered, at instants `start <= t < end`.
+class Offer(NamedTuple):
+    """Who offers slots; many slots share one.
 
     `host_ids` are the hosts who are free, in the order they were given: all of them in a
     collective search. `recheck` says that a calendar of one of them is older than the bound and
     wants another look before the slot is confirmed.
     """
 
-    start: int
-    end: int
     host_ids: tuple[UUID, ...]
     recheck: bool
+
+
+class Slot(NamedTuple):
+    """A time that may be offered, at instants `start <= t < end`."""
+
+    start: int
+    end: int
+    offer: Offer
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,7 @@ def collective_slots(hosts: Sequence[Host], request: SlotRequest) -> FreeSlots:
     else:
         starts = sweep.together(found, request.window)
     answer = _Answer(hosts, request)
-    everyone = answer.group(tuple(range(len(hosts))))
-    return answer.of([(start, everyone) for start in starts])
+    return answer.of(dict.fromkeys(starts, answer.offer(tuple(range(len(hosts))))))
 
 
 def any_host_slots(hosts: Sequence[Host], request: SlotRequest) -> FreeSlots:
@@ -70,14 +75,11 @@ def any_host_slots(hosts: Sequence[Host], request: SlotRequest) -> FreeSlots:
     lattice = mask.Lattice.holding(found, request.days)
     answer = _Answer(hosts, request)
     if lattice.points <= _MOST_POINTS:
-        return answer.of(mask.any_of(found, request.window, lattice, answer.group))
-    return answer.of(sweep.any_of(found, request.window, answer.group))
+        return answer.of(mask.any_of(found, request.window, lattice, answer.offer))
+    return answer.of(sweep.any_of(found, request.window, answer.offer))
 
 
-_Group: TypeAlias = tuple[tuple[UUID, ...], bool]
-"""The hosts who offer a start, and whether one of them wants another look."""
-
-_slot: Callable[[tuple[int, int, tuple[UUID, ...], bool]], Slot] = partial(
+_slot: Callable[[tuple[int, int, Offer]], Slot] = partial(
     tuple.__new__,  # pyright: ignore[reportUnknownMemberType] - generic over what is in it
     Slot,
 )
@@ -100,14 +102,14 @@ class _Answer:
             and needs_recheck(host, request.now, staleness.bound)
         )
 
-    def group(self, indices: tuple[int, ...]) -> _Group:
-        """Return what stands for the hosts at `indices`."""
+    def offer(self, indices: tuple[int, ...]) -> Offer:
+        """Return the offer of the hosts at `indices`."""
         host_ids = tuple(map(self._host_ids.__getitem__, indices))
-        return host_ids, bool(self._recheck) and not self._recheck.isdisjoint(host_ids)
+        return Offer(host_ids, bool(self._recheck) and not self._recheck.isdisjoint(host_ids))
 
-    def of(self, starts: Sequence[tuple[int, _Group]]) -> FreeSlots:
-        """Return the slots at `starts` with the sources of every host."""
-        duration, now = self._request.rules.duration, self._request.now
-        fields = [(at, at + duration, host_ids, recheck) for at, (host_ids, recheck) in starts]
+    def of(self, offers: Mapping[int, Offer]) -> FreeSlots:
+        """Return the slots by their starts, with the sources of every host."""
+        now, duration = self._request.now, self._request.rules.duration
+        fields = zip(offers, map(duration.__add__, offers), offers.values(), strict=True)
         sources = {it.host_id: source_reports(it, now, self._bound) for it in self._hosts}
         return FreeSlots(tuple(map(_slot, fields)), sources, self._recheck)

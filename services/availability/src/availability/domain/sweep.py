@@ -14,14 +14,15 @@ _Group = TypeVar("_Group")
 def together(candidates: Sequence[Candidate], window: Interval) -> list[int]:
     """Return the starts within `window` that every candidate offers, in order."""
     everyone = len(candidates)
-    return [start for start, number in any_of(candidates, window, len) if number == everyone]
+    offers = any_of(candidates, window, len)
+    return [start for start, number in offers.items() if number == everyone]
 
 
 def any_of(
     candidates: Sequence[Candidate],
     window: Interval,
     group: Callable[[tuple[int, ...]], _Group],
-) -> list[tuple[int, _Group]]:
+) -> dict[int, _Group]:
     """Return the starts within `window` that anyone offers, in order, each with its group.
 
     `group` turns the indices of those who offer a start into what shall stand for them.
@@ -30,7 +31,7 @@ def any_of(
     for index, candidate in enumerate(candidates):
         for start in _offered(candidate, window):
             members.setdefault(start, []).append(index)
-    return [(start, group(tuple(members[start]))) for start in sorted(members)]
+    return {start: group(tuple(members[start])) for start in sorted(members)}
 
 
 def _offered(candidate: Candidate, window: Interval) -> list[int]:

@@ -169,7 +169,10 @@ def _response(question: SlotQuestion, answer: SlotAnswer) -> SlotsResponse:
 
 def _slot(slot: Slot, *, named: bool) -> SlotShown:
     return SlotShown(
-        shown(slot.start), shown(slot.end), slot.recheck, slot.host_ids if named else UNSET
+        shown(slot.start),
+        shown(slot.end),
+        slot.offer.recheck,
+        slot.offer.host_ids if named else UNSET,
     )
 
 
