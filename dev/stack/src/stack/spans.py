@@ -47,20 +47,16 @@ def named(spans: Sequence[Span], name: str) -> list[Span]:
 def _span(line: str) -> Span:
     fields = json.loads(line)
     return Span(
-        service=fields["resource"]["attributes"]["service.name"],
+        service=fields["service"],
         name=fields["name"],
-        kind=fields["kind"].removeprefix("SpanKind."),
-        trace_id=_hex(fields["context"]["trace_id"]),
-        span_id=_hex(fields["context"]["span_id"]),
-        parent_id=_hex(fields["parent_id"]) if fields["parent_id"] else None,
-        links=tuple(_hex(link["context"]["span_id"]) for link in fields["links"]),
-        start=datetime.fromisoformat(fields["start_time"]),
-        end=datetime.fromisoformat(fields["end_time"]),
-        failed=fields["status"]["status_code"] == "ERROR",
+        kind=fields["kind"],
+        trace_id=fields["trace_id"],
+        span_id=fields["span_id"],
+        parent_id=fields["parent_id"],
+        links=tuple(link["span_id"] for link in fields["links"]),
+        start=datetime.fromisoformat(fields["start"]),
+        end=datetime.fromisoformat(fields["end"]),
+        failed=fields["status"] == "ERROR",
         attributes=fields["attributes"],
         raw=line,
     )
-
-
-def _hex(identifier: str) -> str:
-    return identifier.removeprefix("0x")

@@ -6,7 +6,9 @@ Exporters are imported where they are wanted: a third of a service's start would
 # ruff: noqa: PLC0415 - see the module's docstring
 import contextlib
 from collections.abc import Generator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from opentelemetry import metrics, trace
 from opentelemetry.sdk.metrics import MeterProvider
@@ -19,6 +21,8 @@ from opentelemetry.sdk.trace.export import (
     SpanExportResult,
 )
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
+from opentelemetry.trace import SpanContext, format_span_id, format_trace_id
+from pydantic_core import to_json
 
 from messaging.settings import TelemetrySettings
 
@@ -59,7 +63,10 @@ def configured(service: str, settings: TelemetrySettings) -> Generator[None]:
 
 
 class SpanFile(SpanExporter):
-    """Appends spans to a file that several processes share, one JSON object a line."""
+    """Appends spans to a file that several processes share, one JSON object a line.
+
+    The SDK's own JSON would take a service an eighth of the time that it has for requests.
+    """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -67,7 +74,43 @@ class SpanFile(SpanExporter):
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
         """Append the spans in one write, so that lines of two processes never mix."""
-        lines = (f"{span.to_json(indent=None)}\n" for span in spans)
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write("".join(lines))
+        lines = [to_json(_fields(span)) + b"\n" for span in spans]
+        with self._path.open("ab") as file:
+            file.write(b"".join(lines))
         return SpanExportResult.SUCCESS
+
+
+def _fields(span: ReadableSpan) -> dict[str, Any]:
+    """Return all of a span: ids in hexadecimal, times in UTC."""
+    return {
+        "service": span.resource.attributes.get("service.name"),
+        "name": span.name,
+        "kind": span.kind.name,
+        **_ids(span.get_span_context()),
+        "parent_id": format_span_id(span.parent.span_id) if span.parent else None,
+        "start": _moment(span.start_time),
+        "end": _moment(span.end_time),
+        "status": span.status.status_code.name,
+        "description": span.status.description,
+        "attributes": dict(span.attributes or {}),
+        "events": [
+            {"name": it.name, "at": _moment(it.timestamp), "attributes": dict(it.attributes or {})}
+            for it in span.events
+        ],
+        "links": [
+            _ids(it.context) | {"attributes": dict(it.attributes or {})} for it in span.links
+        ],
+    }
+
+
+def _ids(context: SpanContext | None) -> dict[str, str]:
+    if context is None:
+        return {}
+    return {
+        "trace_id": format_trace_id(context.trace_id),
+        "span_id": format_span_id(context.span_id),
+    }
+
+
+def _moment(nanoseconds: int | None) -> datetime | None:
+    return None if nanoseconds is None else datetime.fromtimestamp(nanoseconds / 1e9, UTC)
