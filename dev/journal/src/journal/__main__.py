@@ -41,7 +41,7 @@ def _consumers(settings: JournalSettings) -> list[Consumer]:
         return []
     topic = NOTES if settings.source == "notes" else COPIES
     if settings.batches:
-        return [copying_batches(settings.group, topic)]
+        return [copying_batches(settings.group, topic, settings.gathering_seconds)]
     return [copying(settings.group, topic, forward=settings.forward)]
 
 

@@ -42,7 +42,9 @@ def copying(group: str, topic: Topic = NOTES, *, forward: bool = False) -> Recor
     return consumer
 
 
-def copying_batches(group: str, topic: Topic = NOTES) -> BatchConsumer:
+def copying_batches(
+    group: str, topic: Topic = NOTES, gathering_seconds: float = 0.0
+) -> BatchConsumer:
     """Return a consumer that keeps a row for every note, those of a batch in one statement."""
 
     async def on_arrivals(arrivals: Sequence[Arrival], session: AsyncSession) -> None:
@@ -52,7 +54,13 @@ def copying_batches(group: str, topic: Topic = NOTES) -> BatchConsumer:
         rows = [{"note_id": n.note_id, "number": n.number, "consumer": group} for n in notes]
         await session.execute(insert(copy).values(rows))
 
-    return BatchConsumer(topic, group=group, accepts=[Noted, Copied], handler=on_arrivals)
+    return BatchConsumer(
+        topic,
+        group=group,
+        accepts=[Noted, Copied],
+        handler=on_arrivals,
+        gathering_seconds=gathering_seconds,
+    )
 
 
 def projecting(group: str, topic: Topic = NOTES, *, batch_size: int = 500) -> BatchConsumer:

@@ -15,4 +15,5 @@ class JournalSettings(ServiceSettings):
     group: str | None = Field(default=None, description="Consumer group; unset: only relays")
     source: Literal["notes", "copies"] = Field(default="notes", description="What it consumes")
     batches: bool = Field(default=False, description="Many records share a transaction")
+    gathering_seconds: float = Field(default=0.0, description="How long a batch gathers records")
     forward: bool = Field(default=False, description="Announce every copy in an event of its own")

@@ -87,6 +87,11 @@ class Consumer(ABC):
     def batch_size(self) -> int:
         """How many records share a transaction, at most."""
 
+    @property
+    def gathering_seconds(self) -> float:
+        """For how long a record waits for others to share its transaction."""
+        return 0.0
+
     @abstractmethod
     async def handle(self, arrivals: Sequence[Arrival], session: AsyncSession) -> None:
         """Apply the arrivals, at most `batch_size`, within the session's transaction."""
@@ -139,7 +144,8 @@ class BatchConsumer(Consumer):
 
     The handler sees the arrivals of a partition in their order, each with what `decoder` made of
     its body. When it fails for a reason that will not pass, the records are handled one by one to
-    find the poison among them.
+    find the poison among them. Where nobody waits for the effect, `gathering_seconds` lets a
+    record wait for others that come meanwhile, and share what handling costs.
     """
 
     def __init__(
@@ -151,6 +157,7 @@ class BatchConsumer(Consumer):
         handler: BatchHandler,
         tombstones: bool = False,
         batch_size: int = 500,
+        gathering_seconds: float = 0.0,
         decoder: Decoder = decode,
         **limits: int,
     ) -> None:
@@ -160,6 +167,7 @@ class BatchConsumer(Consumer):
         self._handler = handler
         self._tombstones = tombstones
         self._batch_size = batch_size
+        self._gathering_seconds = gathering_seconds
 
     @property
     def decoder(self) -> Decoder:
@@ -180,6 +188,11 @@ class BatchConsumer(Consumer):
     def batch_size(self) -> int:
         """How many records share a transaction, at most."""
         return self._batch_size
+
+    @property
+    def gathering_seconds(self) -> float:
+        """For how long a record waits for others to share its transaction."""
+        return self._gathering_seconds
 
     async def handle(self, arrivals: Sequence[Arrival], session: AsyncSession) -> None:
         """Apply the arrivals within the session's transaction."""

@@ -1,6 +1,7 @@
 """Ties a consumer to Kafka through FastStream: fetch, process, commit; rewind what is not done."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -30,7 +31,8 @@ class Subscription:
     """A consumer that runs from its start until the broker, which is started before, stops.
 
     FastStream waits for one record; what the client has fetched beyond it is taken along, so a
-    lone record is handled at once and a backlog in batches, with one offset commit for all.
+    lone record is handled at once (or once it has gathered others, where the consumer says so) and
+    a backlog in batches, with one offset commit for all.
     """
 
     def __init__(
@@ -101,6 +103,9 @@ class Subscription:
             )
 
     async def _fetched(self, client: KafkaConsumer) -> list[Record]:
+        if self.consumer.gathering_seconds:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), self.consumer.gathering_seconds)
         batches = await client.getmany(
             timeout_ms=0, max_records=max(_TAKEN_ALONG, self.consumer.batch_size) - 1
         )

@@ -8,6 +8,7 @@ from journal.lab.eventually import eventually
 from journal.lab.fleet import Fleet
 from journal.lab.ledger import NumbersByNote
 from journal.lab.process import JournalProcess
+from stack.spans import named
 
 pytestmark = pytest.mark.integration
 
@@ -40,6 +41,32 @@ async def test_relays_and_consumers_come_and_go_under_load(fleet: Fleet) -> None
     assert await fleet.ledger.copies("reader") == written
     assert first.program.exit_code == 0
     assert third.program.running
+
+
+async def test_records_that_come_while_a_batch_gathers_share_its_transaction(fleet: Fleet) -> None:
+    patient = await fleet.start("patient", group="reader", batches=True, gathering_seconds=2)
+    for _ in range(20):
+        await fleet.ledger.write(uuid4())
+        await asyncio.sleep(0.05)
+    await fleet.settle("reader")
+    await patient.program.stop()
+
+    batches = named(fleet.spans(), f"process {fleet.notes.name}")
+    sizes = [span.attributes.get("messaging.batch.message_count", 1) for span in batches]
+    assert sum(sizes) == 20
+    assert max(sizes) >= 5
+    assert await fleet.ledger.copies("reader") == await fleet.ledger.written()
+
+
+async def test_a_batch_that_gathers_does_not_keep_a_process_from_stopping(fleet: Fleet) -> None:
+    patient = await fleet.start("patient", group="reader", batches=True, gathering_seconds=300)
+    await fleet.ledger.write(uuid4())
+    await asyncio.sleep(1)
+    await patient.program.stop()
+    assert patient.program.exit_code == 0
+    await fleet.start("heir", group="reader", batches=True)
+    await fleet.settle("reader")
+    assert await fleet.ledger.copies("reader") == await fleet.ledger.written()
 
 
 @pytest.mark.parametrize("moment", ["consumer.in_handler", "consumer.after_commit"])

@@ -50,6 +50,9 @@ from booking.subscriptions import GROUP
 _BATCH = 200
 """How many records share a transaction: as long as it lasts, their bookings cannot change."""
 
+_GATHERING_SECONDS = 0.1
+"""Those who lose a date hear of it a moment later; those who got it do not wait for that."""
+
 M = TypeVar("M", bound=Message)
 
 BatchedBookings = Callable[[AsyncSession, Collection[UUID]], AbstractAsyncContextManager[Bookings]]
@@ -152,6 +155,7 @@ def _own(stores: Stores, now: Callable[[], datetime], group: str) -> Consumer:
         accepts=[BookingConfirmed, BookingRescheduled],
         handler=on_meetings,
         batch_size=_BATCH,
+        gathering_seconds=_GATHERING_SECONDS,
     )
 
 
