@@ -30,7 +30,7 @@ from bench.taking import Way, Ways
 from bench.targets import AtLeast, AtMost
 from bench.waiting import until
 
-_SAGAS = {Profile.SMOKE: 300, Profile.FULL: 2_000}
+_SAGAS = {Profile.SMOKE: 1_000, Profile.FULL: 2_000}
 _CALM = {Profile.SMOKE: 50, Profile.FULL: 600}
 _HOSTS = {Profile.SMOKE: 50, Profile.FULL: 1_000}
 _CLIENTS = 8
