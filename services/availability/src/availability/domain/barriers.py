@@ -77,7 +77,7 @@ def _limits_of_zone(
     limits = [_starts(Reason.PAST, (ALWAYS[0], now))]
     if minimum_notice:
         limits.append(_starts(Reason.TOO_SOON, (now, now + minimum_notice)))
-    return [*limits, _starts(Reason.TOO_FAR, (horizon, ALWAYS[1]))]
+    return (*limits, _starts(Reason.TOO_FAR, (horizon, ALWAYS[1])))
 
 
 def _starts(reason: Reason, refused: Interval) -> Layer:
