@@ -6,8 +6,6 @@ from typing import TypeAlias
 
 Interval: TypeAlias = tuple[int, int]
 
-ALWAYS: Interval = (-(1 << 62), 1 << 62)
-
 
 def merged(intervals: Iterable[Interval], window: Interval) -> list[Interval]:
     """Return the intervals within the window: in order, disjoint, touching ones joined."""

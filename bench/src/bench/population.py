@@ -17,7 +17,7 @@ from availability.domain.host import TimedOccurrence
 from availability.domain.month_picture import MonthPicture
 from availability.domain.months import month_at, month_time
 
-from bench.busy import ALWAYS, Interval, instant, merged
+from bench.busy import Interval, instant, merged
 
 TENANT = "bench"
 _BARE = """
@@ -133,7 +133,8 @@ def _rows(population: Population, host: int) -> Sequence[Interval]:
 @lru_cache(maxsize=16_384)
 def _bounds(population: Population, host: int) -> "array[int]":
     """Return the bounds of all of a host's busy time, merged: as numbers, which take no room."""
-    return array("q", chain.from_iterable(merged(_rows(population, host), ALWAYS)))
+    whole = population.begin, population.end
+    return array("q", chain.from_iterable(merged(_rows(population, host), whole)))
 
 
 def _row(population: Population, random: Random) -> Interval:
