@@ -152,7 +152,7 @@ def test_the_answer_changes_exactly_at_the_bound(
     age: int, state: SourceState, unknown: bool
 ) -> None:
     answer = free_busy(host(calendar(as_of=NOON - age)), view(policy=StalePolicy.BLOCK))
-    assert answer.sources == (SourceReport(UUID(int=1), state, NOON - age),)
+    assert answer.sources == [SourceReport(UUID(int=1), state, NOON - age)]
     assert hours(answer.intervals) == ([(0, 24, "unknown")] if unknown else [])
 
 

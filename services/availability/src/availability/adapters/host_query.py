@@ -12,7 +12,7 @@ from availability.adapters.tables import LIVE
 from availability.application.ports import Detail
 
 _STATEMENT: Final = """
-SELECT h.host_id, timezone, working_hours::text AS working_hours, claims,
+SELECT h.host_id, timezone, working_hours, claims,
        c.calendar_id, status, fault, months, {as_of} AS as_of, bare, occurrences,
        CASE WHEN occurrences IS NOT NULL THEN ARRAY (
            SELECT booking_id

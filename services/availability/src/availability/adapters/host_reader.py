@@ -12,7 +12,7 @@ from msgspec.json import decode
 from availability.adapters import hours_json
 from availability.adapters.host_query import statement
 from availability.adapters.month_content import from_text, unpacked
-from availability.application.ports import Detail, KnownHost
+from availability.application.ports import Detail
 from availability.domain.host import Calendar, Claim, ClaimStatus, ConnectionState, Host
 from availability.domain.intervals import Interval
 from availability.domain.months import month_at
@@ -37,7 +37,7 @@ class PostgresHostReader:
         span: Interval,
         claims_span: Interval,
         detail: Detail,
-    ) -> Mapping[UUID, KnownHost]:
+    ) -> Mapping[UUID, Host]:
         """Return the tenant's active hosts among `host_ids`, as of one moment."""
         # A date belongs to its host's zone: what is on it may lie in the next month in UTC.
         months = month_at(span[0] - DAY), month_at(span[1] + DAY)
@@ -47,24 +47,21 @@ class PostgresHostReader:
         by_host: dict[UUID, list[asyncpg.Record]] = {}
         for row in rows:
             by_host.setdefault(row["host_id"], []).append(row)
-        return {host_id: _known_host(found, span) for host_id, found in by_host.items()}
+        return {host_id: _host(found, span) for host_id, found in by_host.items()}
 
 
-def _known_host(rows: Sequence[asyncpg.Record], span: Interval) -> KnownHost:
+def _host(rows: Sequence[asyncpg.Record], span: Interval) -> Host:
     host = rows[0]
     calendars = [_calendar(row, span) for row in rows if row["calendar_id"] is not None]
     if len(calendars) > 1:
         calendars.sort(key=attrgetter("calendar_id"))
-    return KnownHost(
-        Host(
-            host_id=host["host_id"],
-            zone=zone_named(host["timezone"]),
-            hours=hours_json.from_json(host["working_hours"]),
-            calendars=calendars,
-            claims=_claims(host["claims"]) if host["claims"] else (),
-            known_bookings=frozenset(it for row in rows for it in row["known_bookings"] or ()),
-        ),
-        {row["calendar_id"]: row["fault"] for row in rows if row["fault"]},
+    return Host(
+        host_id=host["host_id"],
+        zone=zone_named(host["timezone"]),
+        hours=hours_json.from_json(host["working_hours"]),
+        calendars=calendars,
+        claims=_claims(host["claims"]) if host["claims"] else (),
+        known_bookings=frozenset(it for row in rows for it in row["known_bookings"] or ()),
     )
 
 
@@ -79,6 +76,7 @@ def _calendar(row: asyncpg.Record, span: Interval) -> Calendar:
         if occurrences
         else (),
         connection=_CONNECTIONS[row["status"]],
+        fault=row["fault"],
     )
 
 

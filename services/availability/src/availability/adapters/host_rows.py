@@ -6,7 +6,7 @@ from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from availability.adapters.hours_json import to_json
+from availability.adapters import hours_json
 from availability.adapters.tables import host
 from availability.application.changes import HostChange
 from availability.application.endings import Ending
@@ -28,7 +28,7 @@ class PostgresHosts:
             "ended": False,
             "active": known.active,
             "timezone": known.timezone,
-            "working_hours": to_json(known.hours),
+            "working_hours": hours_json.to_json(known.hours),
         }
         statement = insert(host).values(values)
         applied = await self._session.execute(

@@ -5,19 +5,20 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from msgspec.json import decode
+from msgspec.json import decode, encode
 
 from availability.domain.working_hours import DatedHours, Hours, WorkingHours
 
 _Ranges = Sequence[Sequence[int]]
 
 
-def to_json(hours: WorkingHours) -> dict[str, Any]:
+def to_json(hours: WorkingHours) -> str:
     """Return hours as they are stored."""
-    return {
+    stored = {
         "weekly": [_ranges(day) for day in hours.weekly],
         "overrides": {str(dated.date): _ranges(dated.hours) for dated in hours.overrides},
     }
+    return encode(stored).decode()
 
 
 @lru_cache(maxsize=4096)

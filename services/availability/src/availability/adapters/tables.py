@@ -35,7 +35,7 @@ host = Table(
     required("ended", Boolean),
     required("active", Boolean),
     required("timezone", Text),
-    required("working_hours", JSONB),
+    required("working_hours", Text),
     schema=LIVE,
 )
 

@@ -148,10 +148,9 @@ async def _read(
     detail: Detail,
     span: Interval,
 ) -> Mapping[UUID, Host]:
-    known = await reader.read(
+    return await reader.read(
         tenant_id, [it.host_id for it in marked], span=span, claims_span=span, detail=detail
     )
-    return {host_id: it.host for host_id, it in known.items()}
 
 
 def _is_told(host: Host, month: int, now: int) -> bool:

@@ -34,17 +34,7 @@ class FreeBusyQuestion:
             raise RuleError("hosts", "must name each host once")
 
 
-@dataclass(frozen=True, slots=True)
-class HostFreeBusy:
-    """A host's answer, and what is wrong with its calendars (by calendar id)."""
-
-    answer: FreeBusy
-    faults: Mapping[UUID, str]
-
-
-async def find_free_busy(
-    reader: HostReader, question: FreeBusyQuestion
-) -> Mapping[UUID, HostFreeBusy]:
+async def find_free_busy(reader: HostReader, question: FreeBusyQuestion) -> Mapping[UUID, FreeBusy]:
     """Return the answer for every host that the tenant has; there is none for others."""
     window = question.window
     known = await reader.read(
@@ -55,6 +45,4 @@ async def find_free_busy(
         detail=Detail.PACKED,
     )
     view = Viewpoint(question.now, window, question.staleness)
-    return {
-        host_id: HostFreeBusy(free_busy(it.host, view), it.faults) for host_id, it in known.items()
-    }
+    return {host_id: free_busy(host, view) for host_id, host in known.items()}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from availability.application.ports import Detail, HostReader, KnownHost
+from availability.application.ports import Detail, HostReader
 from availability.domain.errors import RuleError
 from availability.domain.explain import RefusedStart, refused_starts
 from availability.domain.host import Host
@@ -51,10 +51,9 @@ class SlotQuestion:
 
 @dataclass(frozen=True, slots=True)
 class SlotAnswer:
-    """The slots, the hosts found, and per host the refused starts where they were asked for."""
+    """The slots, and per host the refused starts where they were asked for."""
 
     found: FreeSlots
-    known: Mapping[UUID, KnownHost]
     refused: Mapping[UUID, Sequence[RefusedStart]]
 
 
@@ -68,9 +67,9 @@ async def find_slots(reader: HostReader, question: SlotQuestion) -> SlotAnswer:
         claims_span=request.claims_span,
         detail=Detail.NAMED if question.explained else Detail.PACKED,
     )
-    hosts = [known[host_id].host for host_id in question.host_ids if host_id in known]
+    hosts = [known[host_id] for host_id in question.host_ids if host_id in known]
     refused = refused_starts(hosts, request) if question.explained and hosts else {}
-    return SlotAnswer(_found(hosts, question), known, refused)
+    return SlotAnswer(_found(hosts, question), refused)
 
 
 def _found(hosts: Sequence[Host], question: SlotQuestion) -> FreeSlots:

@@ -1,7 +1,6 @@
 """What answering needs from outside."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -22,14 +21,6 @@ class Detail(StrEnum):
     """One by one, so that reasons and overlaps can name them."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownHost:
-    """A host, with the connector's word for what is wrong with a calendar, by calendar id."""
-
-    host: Host
-    faults: Mapping[UUID, str]
-
-
 class HostReader(Protocol):
     """Reads what is known of hosts."""
 
@@ -41,7 +32,7 @@ class HostReader(Protocol):
         span: Interval,
         claims_span: Interval,
         detail: Detail,
-    ) -> Mapping[UUID, KnownHost]:
+    ) -> Mapping[UUID, Host]:
         """Return the tenant's active hosts among `host_ids`, as of one moment.
 
         Busy time that touches `span` and claims that reach into `claims_span` are complete.

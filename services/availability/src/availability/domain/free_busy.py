@@ -1,8 +1,7 @@
 """Free/busy: one merged answer for a host, and the sources it rests on."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, TypeAlias
 
 from availability.domain.busy_state import PRECEDENCE, BusyState
 from availability.domain.host import Host
@@ -14,15 +13,25 @@ BusyInterval: TypeAlias = tuple[int, int, BusyState]
 """Instants `start <= t < end` in one state that is not free."""
 
 
-@dataclass(frozen=True, slots=True)
-class FreeBusy:
-    """A host's busy time: sorted, disjoint, each stretch in its strongest state.
+class FreeBusy(NamedTuple):
+    """A host's busy time by its strongest state, as merged sets that share no instant.
 
-    What no interval covers is free. `sources` are the calendars that were asked.
+    What none of them covers is free. `sources` are the calendars that were asked.
     """
 
-    intervals: tuple[BusyInterval, ...]
-    sources: tuple[SourceReport, ...]
+    busy: Mapping[BusyState, Sequence[Interval]]
+    sources: Sequence[SourceReport]
+
+    @property
+    def intervals(self) -> tuple[BusyInterval, ...]:
+        """The busy time in its order."""
+        return tuple(
+            sorted(
+                (start, end, state)
+                for state, intervals in self.busy.items()
+                for start, end in intervals
+            )
+        )
 
 
 def free_busy(host: Host, view: Viewpoint) -> FreeBusy:
@@ -35,16 +44,16 @@ def free_busy(host: Host, view: Viewpoint) -> FreeBusy:
     by_state: dict[BusyState, list[Layer]] = {}
     for layer in layers(host, view):
         by_state.setdefault(layer.state, []).append(layer)
-    found: list[BusyInterval] = []
+    busy: dict[BusyState, Sequence[Interval]] = {}
     stronger: list[Interval] = []
     for state in PRECEDENCE:
         if state in by_state:
             taken = clipped(_together(by_state[state]), view.span)
             visible = subtracted(taken, stronger) if stronger else taken
-            found += [(start, end, state) for start, end in visible]
+            if visible:
+                busy[state] = visible
             stronger = union(stronger, taken) if stronger else taken
-    found.sort()
-    return FreeBusy(tuple(found), source_reports(host, view.now, view.staleness.bound))
+    return FreeBusy(busy, source_reports(host, view.now, view.staleness.bound))
 
 
 def _together(layers: Sequence[Layer]) -> Sequence[Interval]:

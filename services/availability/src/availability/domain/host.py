@@ -1,10 +1,11 @@
 """What is known of a host: calendars with their pictures, and claims of our own bookings."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import TypeAlias
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -59,8 +60,7 @@ class ConnectionState(StrEnum):
     DISCONNECTED = "disconnected"
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+class Calendar(NamedTuple):
     """The picture of one calendar.
 
     Busy time comes in two forms, which add up: `timed` holds merged sets of intervals by state, as
@@ -68,18 +68,17 @@ class Calendar:
     occurrences, entries of our own) or everything, where reasons shall name the occurrence.
     `months_known` are the months a picture exists of (`months.month_number`): time outside them
     is unknown. `as_of` is the instant of the reading that the picture rests on, None when the
-    calendar was never read.
+    calendar was never read. `fault` is the connector's word for what is wrong, if anything is.
     """
 
     calendar_id: UUID
     as_of: int | None
     months_known: frozenset[int]
-    timed: Mapping[BusyState, Sequence[Interval]] = field(
-        default_factory=dict[BusyState, Sequence[Interval]]
-    )
+    timed: Mapping[BusyState, Sequence[Interval]] = MappingProxyType({})
     occurrences: Sequence[Occurrence] = ()
     connection: ConnectionState = ConnectionState.CONNECTED
     blocks_availability: bool = True
+    fault: str | None = None
 
 
 class ClaimStatus(StrEnum):
@@ -110,8 +109,7 @@ class Claim:
             raise RuleError("claim", "buffers must not be negative")
 
 
-@dataclass(frozen=True, slots=True)
-class Host:
+class Host(NamedTuple):
     """One host as a question finds them.
 
     `known_bookings` are the bookings the projection knows, ended ones included: their entries in

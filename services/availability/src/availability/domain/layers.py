@@ -62,7 +62,10 @@ def layers(host: Host, view: Viewpoint) -> Iterator[Layer]:
     for calendar in host.calendars:
         if calendar.blocks_availability:
             yield from _unknown(calendar, host.zone, view)
-            yield from _timed(calendar)
+            for state, intervals in calendar.timed.items():
+                if state is not BusyState.FREE:
+                    reason = _reason(state, Reason.BUSY_EXTERNAL)
+                    yield Layer(reason, state, intervals, calendar.calendar_id, calendar.as_of)
             if calendar.occurrences:
                 yield from _looked_at(calendar, host, view)
 
@@ -107,38 +110,32 @@ def _claimed(host: Host, view: Viewpoint) -> Iterator[Layer]:
                 yield Layer(why, state, intervals, references=[name for *_, name in named])
 
 
-def _unknown(calendar: Calendar, zone: ZoneInfo, view: Viewpoint) -> Iterator[Layer]:
-    """Yield the time of which the calendar's picture cannot speak.
+def _unknown(calendar: Calendar, zone: ZoneInfo, view: Viewpoint) -> Sequence[Layer]:
+    """Return the time of which the calendar's picture cannot speak.
 
     A disconnected calendar and one never read speak of nothing, whatever the policy. A calendar
     in trouble (degraded) keeps its last good picture, which ages like any other.
     """
-
-    def layer(reason: Reason, intervals: Sequence[Interval]) -> Layer:
-        return Layer(reason, BusyState.UNKNOWN, intervals, calendar.calendar_id, calendar.as_of)
-
     whole = (view.span,)
     if calendar.connection is ConnectionState.DISCONNECTED:
-        yield layer(Reason.CALENDAR_DISCONNECTED, whole)
-        return
+        return [_unknown_for(Reason.CALENDAR_DISCONNECTED, whole, calendar)]
     if calendar.as_of is None:
-        yield layer(Reason.SOURCE_UNAVAILABLE, whole)
-        return
+        return [_unknown_for(Reason.SOURCE_UNAVAILABLE, whole, calendar)]
+    found: list[Layer] = []
     unread = subtracted(whole, known_time(calendar.months_known, zone))
     if unread:
-        yield layer(Reason.SOURCE_UNAVAILABLE, unread)
+        found.append(_unknown_for(Reason.SOURCE_UNAVAILABLE, unread, calendar))
     if view.staleness.policy is StalePolicy.BLOCK and is_overdue(
         calendar, view.now, view.staleness.bound
     ):
         broken = calendar.connection is ConnectionState.DEGRADED
-        yield layer(Reason.SOURCE_UNAVAILABLE if broken else Reason.SOURCE_STALE, whole)
+        reason = Reason.SOURCE_UNAVAILABLE if broken else Reason.SOURCE_STALE
+        found.append(_unknown_for(reason, whole, calendar))
+    return found
 
 
-def _timed(calendar: Calendar) -> Iterator[Layer]:
-    for state, intervals in calendar.timed.items():
-        if state is not BusyState.FREE:
-            reason = _reason(state, Reason.BUSY_EXTERNAL)
-            yield Layer(reason, state, intervals, calendar.calendar_id, calendar.as_of)
+def _unknown_for(reason: Reason, intervals: Sequence[Interval], calendar: Calendar) -> Layer:
+    return Layer(reason, BusyState.UNKNOWN, intervals, calendar.calendar_id, calendar.as_of)
 
 
 def _looked_at(calendar: Calendar, host: Host, view: Viewpoint) -> Iterator[Layer]:

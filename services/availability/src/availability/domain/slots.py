@@ -45,7 +45,7 @@ class FreeSlots:
     """
 
     slots: tuple[Slot, ...]
-    sources: dict[UUID, tuple[SourceReport, ...]]
+    sources: Mapping[UUID, Sequence[SourceReport]]
     recheck: frozenset[UUID]
 
 

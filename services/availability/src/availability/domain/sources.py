@@ -1,5 +1,6 @@
 """How far the picture of a calendar can be trusted at a given moment."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
@@ -23,6 +24,7 @@ class SourceReport(NamedTuple):
     calendar_id: UUID
     state: SourceState
     as_of: int | None
+    fault: str | None = None
 
 
 def is_overdue(calendar: Calendar, now: int, bound: int) -> bool:
@@ -41,13 +43,13 @@ def source_state(calendar: Calendar, now: int, bound: int) -> SourceState:
     return SourceState.STALE if is_overdue(calendar, now, bound) else SourceState.FRESH
 
 
-def source_reports(host: Host, now: int, bound: int) -> tuple[SourceReport, ...]:
+def source_reports(host: Host, now: int, bound: int) -> Sequence[SourceReport]:
     """Report on every calendar of `host` that blocks, in the order given."""
-    return tuple(
-        SourceReport(calendar.calendar_id, source_state(calendar, now, bound), calendar.as_of)
-        for calendar in host.calendars
-        if calendar.blocks_availability
-    )
+    return [
+        SourceReport(it.calendar_id, source_state(it, now, bound), it.as_of, it.fault)
+        for it in host.calendars
+        if it.blocks_availability
+    ]
 
 
 def needs_recheck(host: Host, now: int, bound: int) -> bool:

@@ -23,8 +23,7 @@ def build_http(answering: Answering | None, *, verifier: TokenVerifier | None) -
     )
     app.state.answering = answering
     answer_outages(app)
-    for part in (free_busy, slots):
-        add_quick_routes(app, part.router)
+    add_quick_routes(app, free_busy.router, slots.router)
     document_types(
         app,
         free_busy.FreeBusyRequest,

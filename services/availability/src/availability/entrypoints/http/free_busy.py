@@ -1,7 +1,8 @@
 """`POST /v1/free-busy`: when hosts are busy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Annotated
 from uuid import UUID
 
@@ -10,12 +11,10 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 from msgspec.json import Decoder, Encoder
 from webapi import Principal
 
-from availability.application.find_free_busy import (
-    FreeBusyQuestion,
-    HostFreeBusy,
-    find_free_busy,
-)
+from availability.application.find_free_busy import FreeBusyQuestion, find_free_busy
 from availability.domain.busy_state import BusyState
+from availability.domain.free_busy import FreeBusy
+from availability.domain.intervals import Interval
 from availability.entrypoints.http.answering import Answering, answering
 from availability.entrypoints.http.bodies import naming_fields, read_body
 from availability.entrypoints.http.quick_route import may_read, quick_router
@@ -102,15 +101,18 @@ async def ask_free_busy(
     return parts.answer(_encode(FreeBusyResponse(hosts, shown(now))))
 
 
-def _host(host_id: UUID, found: HostFreeBusy | None) -> HostBusy:
+def _host(host_id: UUID, found: FreeBusy | None) -> HostBusy:
     if found is None:
         return HostBusy(host_id, problem=HOST_NOT_FOUND)
-    return HostBusy(
-        host_id,
-        busy=_busy(found.answer.intervals),
-        sources=sources_shown(found.answer.sources, found.faults),
-    )
+    return HostBusy(host_id, busy=_busy(found.busy), sources=sources_shown(found.sources))
 
 
-def _busy(intervals: Sequence[tuple[int, int, BusyState]]) -> list[BusyShown]:
-    return [BusyShown(shown(start), shown(end), state) for start, end, state in intervals]
+def _busy(by_state: Mapping[BusyState, Sequence[Interval]]) -> list[BusyShown]:
+    busy = [
+        BusyShown(shown(start), shown(end), state)
+        for state, intervals in by_state.items()
+        for start, end in intervals
+    ]
+    if len(by_state) > 1:
+        busy.sort(key=attrgetter("start"))
+    return busy

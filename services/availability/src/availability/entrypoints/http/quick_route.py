@@ -48,6 +48,9 @@ def quick_router(tag: str) -> APIRouter:
     return APIRouter(tags=[tag], route_class=QuickRoute, responses=PROBLEM_RESPONSES)
 
 
-def add_quick_routes(app: FastAPI, router: APIRouter) -> None:
-    """Make the routes the app's own: an included router would search them again."""
-    app.router.routes.extend(router.routes)
+def add_quick_routes(app: FastAPI, *routers: APIRouter) -> None:
+    """Make the routes the app's own, and the first to be tried.
+
+    An included router would search them again.
+    """
+    app.router.routes[:0] = [route for router in routers for route in router.routes]

@@ -177,13 +177,13 @@ def _slot(slot: Slot, *, named: bool) -> SlotShown:
 
 
 def _host(host_id: UUID, answer: SlotAnswer) -> HostSlots:
-    if host_id not in answer.known:
-        return HostSlots(host_id, problem=HOST_NOT_FOUND)
     found = answer.found
+    if host_id not in found.sources:
+        return HostSlots(host_id, problem=HOST_NOT_FOUND)
     return HostSlots(
         host_id,
         recheck=host_id in found.recheck,
-        sources=sources_shown(found.sources[host_id], answer.known[host_id].faults),
+        sources=sources_shown(found.sources[host_id]),
     )
 
 

@@ -4,7 +4,7 @@ One definition serves decoding, encoding and the OpenAPI document (`http.schemas
 has many of is kept from the garbage collector, which would take longer than the answer.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -84,14 +84,9 @@ shown: Callable[[int], datetime] = _Moments().__getitem__
 """Returns an instant as it is written. A cache that kept an order would take longer to look at."""
 
 
-def sources_shown(reports: Iterable[SourceReport], faults: Mapping[UUID, str]) -> list[SourceShown]:
+def sources_shown(reports: Iterable[SourceReport]) -> list[SourceShown]:
     """Return the sources of a host's answer."""
     return [
-        SourceShown(
-            calendar_id,
-            state,
-            None if as_of is None else shown(as_of),
-            faults.get(calendar_id),
-        )
-        for calendar_id, state, as_of in reports
+        SourceShown(calendar_id, state, None if as_of is None else shown(as_of), fault)
+        for calendar_id, state, as_of, fault in reports
     ]

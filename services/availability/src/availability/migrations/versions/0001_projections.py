@@ -19,7 +19,7 @@ _PROJECTION = (
         ended         boolean NOT NULL,
         active        boolean NOT NULL,
         timezone      text NOT NULL,
-        working_hours jsonb NOT NULL
+        working_hours text NOT NULL
     )
     """,
     """
