@@ -6,6 +6,8 @@ callers and texts of exceptions are not recorded.
 """
 
 import time
+from collections import Counter
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
@@ -31,8 +33,20 @@ _duration = _meter.create_histogram(
         *(0.5, 0.75, 1, 2.5, 5, 7.5, 10),
     ),
 )
-_active = _meter.create_up_down_counter(
-    "http.server.active_requests", unit="{request}", description="Requests being handled"
+_active = Counter[str]()
+"""How many requests are being handled, by scheme; counting costs a request less than reporting."""
+
+
+def _observe_active(_: metrics.CallbackOptions) -> Iterator[metrics.Observation]:
+    for scheme, requests in _active.copy().items():
+        yield metrics.Observation(requests, {"url.scheme": scheme})
+
+
+_meter.create_observable_up_down_counter(
+    "http.server.active_requests",
+    [_observe_active],
+    unit="{request}",
+    description="Requests being handled",
 )
 
 
@@ -68,12 +82,15 @@ class _Exchange:
         self._send = send
         self._status: int | None = None
         self._started = time.perf_counter()
-        self._scheme = {"url.scheme": str(scope["scheme"])}
+        self._scheme = str(scope["scheme"])
         headers = ((name.decode("latin-1"), value) for name, value in scope["headers"])
         self.span = _tracer.start_span(
-            "HTTP", propagation.extract(headers), kind=SpanKind.SERVER, attributes=self._scheme
+            "HTTP",
+            propagation.extract(headers),
+            kind=SpanKind.SERVER,
+            attributes={"url.scheme": self._scheme},
         )
-        _active.add(1, self._scheme)
+        _active[self._scheme] += 1
 
     async def send(self, message: Message) -> None:
         """Pass the response on."""
@@ -97,8 +114,9 @@ class _Exchange:
             self.span.set_status(StatusCode.ERROR)
         self.span.set_attributes(labels | _of_server(scope, template))
         self.span.end()
-        _active.add(-1, self._scheme)
-        _duration.record(time.perf_counter() - self._started, labels | self._scheme)
+        _active[self._scheme] -= 1
+        labels["url.scheme"] = self._scheme
+        _duration.record(time.perf_counter() - self._started, labels)
 
 
 def _of_server(scope: Scope, template: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """A request's span says what was asked for, and nothing that a person sent."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import httpx
 import pytest
@@ -18,6 +19,7 @@ pytestmark = pytest.mark.unit
 GUEST = "guest-at-example.org"
 
 FinishedSpans = Callable[[], Sequence[ReadableSpan]]
+MetricsNow = Callable[[], Mapping[str, Sequence[Any]]]
 
 
 async def echo(request: Request) -> Response:
@@ -107,3 +109,30 @@ async def test_what_has_no_route_has_no_name(
 async def test_probes_leave_no_span(finished_spans: FinishedSpans) -> None:
     await ask("GET", "/livez")
     assert list(finished_spans()) == []
+
+
+async def test_a_request_is_active_until_it_is_answered(metrics_now: MetricsNow) -> None:
+    def active() -> int:
+        return sum(point.value for point in metrics_now()["http.server.active_requests"])
+
+    async def look(_: Request) -> Response:
+        return PlainTextResponse(str(active()))
+
+    app = Starlette(routes=[Route("/look", look), Route("/stumble/{secret}", stumble)])
+    transport = httpx.ASGITransport(ServerSpans(app), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://booking.test") as client:
+        assert (await client.get("/look")).text == "1"
+        assert (await client.get(f"/stumble/{GUEST}")).status_code == 500
+    assert active() == 0
+
+
+async def test_how_long_a_request_took_is_told_by_route_and_status(metrics_now: MetricsNow) -> None:
+    await ask("GET", f"/b/{GUEST}")
+    told = [dict(point.attributes) for point in metrics_now()["http.server.request.duration"]]
+    assert {
+        "http.request.method": "GET",
+        "http.response.status_code": 200,
+        "http.route": "/b/{secret}",
+        "url.scheme": "http",
+    } in told
+    assert GUEST not in str(told)
