@@ -1,6 +1,6 @@
 import pytest
 from bench.ratio import Ratio, ratio_of
-from bench.targets import AtLeast, AtMost, Verdict
+from bench.targets import AtLeast, AtMost, NotJudged, Verdict
 
 pytestmark = pytest.mark.unit
 
@@ -73,3 +73,11 @@ def test_a_target_names_its_ratio() -> None:
     assert AtMost(2).ratio(subject=3.0, reference=2.0) == 1.5
     assert AtLeast(6).written(11) == "≥ 11x"
     assert AtMost(2).written(1.5) == "≤ 1.5x"
+
+
+def test_of_what_is_only_shown_nothing_is_asked() -> None:
+    shown = NotJudged()
+    assert shown.ratio(subject=3.0, reference=2.0) == 1.5
+    assert shown.judge(Ratio(9, 1, 99), control=Ratio(2, 1, 3)) is Verdict.NONE
+    assert not shown.hopeless(Ratio(9, 1, 99), Verdict.NONE)
+    assert shown.written(shown.must) == ""

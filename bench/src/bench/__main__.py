@@ -18,14 +18,12 @@ import uvloop
 from stack.settings import StackSettings
 from stack.stack import Stack
 
-from bench import blocks, machine, report
+from bench import blocks, machine, report, servers
 from bench.blocks import Result
 from bench.stopwatch import Stopwatch
 from bench.suite import Profile, WrongAnswerError
 from bench.suites import SUITES
 
-# A database of services has memory for what it is asked for; the server's default is 128 MB.
-_POSTGRES = {"shared_buffers": "1GB"}
 _RESULTS = Path(__file__).parents[2] / "results" / "local"
 
 
@@ -76,7 +74,7 @@ async def _measure(
     names: Sequence[str], profile: Profile, seed: int
 ) -> tuple[list[Result], dict[str, Any]]:
     results: list[Result] = []
-    wanted = StackSettings(postgres=False, kafka=False, postgres_options=_POSTGRES)
+    wanted = StackSettings(postgres=False, kafka=False, postgres_options=servers.POSTGRES_OPTIONS)
     async with Stack(wanted) as stack:
         for name in names:
             print(f"{name} …", end=" ", file=sys.stderr, flush=True)

@@ -36,7 +36,7 @@ class Running:
 async def running(stack: Stack, population: Population) -> AsyncGenerator[Running]:
     """Yield the service on a database that holds the population."""
     postgres, kafka, issuer = (
-        await stack.start_postgres(),
+        await servers.postgres(stack),
         await stack.start_kafka(),
         await stack.start_issuer(),
     )

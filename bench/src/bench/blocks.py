@@ -56,8 +56,6 @@ async def run(suite: Suite[Any, Any], profile: Profile, seed: int) -> Result:
         return await _run_block(suite, f"{seed}/{suite.name}/{name}")
 
     await block("warm-up")
-    gc.collect()
-    gc.freeze()  # what lives by now need not be looked at before every arm
     blocks = [await block(number) for number in range(profile.blocks)]
     waiting = Stopwatch()
     while (result := _judge(suite, seed, blocks)).noisy:
@@ -79,6 +77,7 @@ async def _cost(
 ) -> float:
     part = items[: max(1, round(len(items) * arm.share))]
     gc.collect()
+    gc.freeze()  # looking at all that earlier blocks have left would hold up the arm for 80 ms
     try:
         async with asyncio.timeout(_LONGEST_SECONDS):
             measurement = await arm.measure(part)

@@ -67,7 +67,7 @@ class Bookable:
 @asynccontextmanager
 async def bookable(stack: Stack, name: str, *, hosts: int) -> AsyncGenerator[Bookable]:
     """Yield hosts with a calendar each; the database is dropped at the end."""
-    server = await stack.start_postgres()
+    server = await servers.postgres(stack)
     database = f"bench_{servers.RUN}_{name}"
     dsn = SecretStr(await server.create_database(database))
     postgres = PostgresSettings(dsn=dsn, pool_size=_MOST_CLIENTS)

@@ -51,11 +51,20 @@ Way = tuple[Callable[[Question], Awaitable[Any]], Callable[[Question, Any], Busy
 """How a question is asked, which is timed, and how the answer is read, which is not."""
 
 
-@asynccontextmanager
-async def over_http(
+def over_http(
     connecting: AbstractAsyncContextManager[HttpClient],
+) -> AbstractAsyncContextManager[Way]:
+    """Return how availability answers."""
+    return asked_over_http(connecting, request, read)
+
+
+@asynccontextmanager
+async def asked_over_http(
+    connecting: AbstractAsyncContextManager[HttpClient],
+    request: Callable[[HttpClient, Question], bytes],
+    read: Callable[[Question, Any], Busy],
 ) -> AsyncGenerator[Way]:
-    """Yield how availability answers."""
+    """Yield how a server answers: `request` writes a question, `read` reads an answer."""
     async with connecting as client:
 
         async def ask(question: Question) -> bytes:

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from enum import Enum
+from math import inf
 
 from bench.ratio import Ratio
 
@@ -17,6 +18,7 @@ class Verdict(Enum):
     MET = "met"
     SHORT = "short"
     NOISY = "invalid: noisy host"
+    NONE = "for comparison"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,23 @@ class AtMost(Target):
     def written(self, goal: float) -> str:
         """Return `≤ goal`."""
         return f"≤ {goal:.3g}x"
+
+
+@dataclass(frozen=True, slots=True)
+class NotJudged(AtMost):
+    """Nothing is asked of this ratio: it is shown beside others, to tell what limits them."""
+
+    must: float = inf
+
+    def written(self, goal: float) -> str:
+        """Return nothing."""
+        del goal
+        return ""
+
+    def judge(self, ratio: Ratio, *, control: Ratio) -> Verdict:
+        """Return no verdict, nor wait for a quiet machine on its account."""
+        del ratio, control
+        return Verdict.NONE
 
 
 def trustworthy(control: Ratio) -> bool:

@@ -1,13 +1,19 @@
-"""Free/busy as most would write it, and an endpoint that does nothing: `… PORT DSN`."""
+"""Free/busy as most would write it, as little as can answer, and nothing at all: `… PORT DSN`.
+
+The least has no tenants, tokens, traces, sources, claims or rules, and takes every value as it is.
+"""
 
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from struct import iter_unpack
 from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
+import msgspec
 import uvicorn
 from fastapi import FastAPI, Request
 from pydantic import BaseModel, Field
@@ -20,7 +26,15 @@ _ROWS = """
       AND starts < $3::timestamptz AND ends > $2::timestamptz
     ORDER BY 1, 2
 """
+_PACKED = """
+    SELECT calendar_id, string_agg(timestamptz_send(starts) || timestamptz_send(ends), ''::bytea)
+    FROM bare.busy
+    WHERE calendar_id = ANY ($1) AND starts > $2::timestamptz - interval '1 day'
+      AND starts < $3::timestamptz AND ends > $2::timestamptz
+    GROUP BY 1
+"""
 _CONNECTIONS = 8
+_POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Question(BaseModel):
@@ -51,19 +65,58 @@ class Answer(BaseModel):
     calendars: list[CalendarBusy]
 
 
+class LeanQuestion(msgspec.Struct):
+    """Asks the same."""
+
+    calendars: list[UUID]
+    start: datetime = msgspec.field(name="from")
+    end: datetime = msgspec.field(name="to")
+
+
+class LeanBusy(msgspec.Struct, gc=False):
+    """One interval."""
+
+    start: datetime
+    end: datetime
+
+
+class LeanCalendarBusy(msgspec.Struct, gc=False):
+    """The intervals of a calendar, merged."""
+
+    calendar_id: UUID
+    busy: list[LeanBusy]
+
+
+_read_lean = msgspec.json.Decoder(LeanQuestion).decode
+_write_lean = msgspec.json.Encoder().encode
+
+
 def build(dsn: str) -> FastAPI:
     """Return the app."""
 
     @asynccontextmanager
     async def connected(app: FastAPI) -> AsyncGenerator[None]:
-        pool: Any = asyncpg.create_pool(dsn, min_size=_CONNECTIONS, max_size=_CONNECTIONS)  # pyright: ignore[reportUnknownMemberType]  # partly untyped
-        async with pool:
-            app.state.pool = pool
+        async with _pool(dsn) as usual, _pool(dsn, reset=_no_reset) as quick:
+            app.state.pool, app.state.quick_pool = usual, quick
             yield
 
-    app = FastAPI(lifespan=connected, routes=[Route("/noop", _nothing, methods=["POST"])])
+    app = FastAPI(
+        lifespan=connected,
+        routes=[
+            Route("/noop", _nothing, methods=["POST"]),
+            Route("/least", _least, methods=["POST"]),
+        ],
+    )
     app.post("/free-busy")(_free_busy)
     return app
+
+
+def _pool(dsn: str, **options: Any) -> Any:
+    return asyncpg.create_pool(dsn, min_size=_CONNECTIONS, max_size=_CONNECTIONS, **options)  # pyright: ignore[reportUnknownMemberType]  # partly untyped
+
+
+async def _no_reset(_: Any) -> None:
+    """Spare the round trip that a pool spends on a connection that is given back."""
 
 
 async def _nothing(request: Request) -> Response:
@@ -85,6 +138,32 @@ async def _free_busy(question: Question, request: Request) -> Answer:
     return Answer(
         calendars=[CalendarBusy(calendar_id=it, busy=busy) for it, busy in by_calendar.items()]
     )
+
+
+async def _least(request: Request) -> Response:
+    question = _read_lean(await request.body())
+    found = await request.app.state.quick_pool.fetch(
+        _PACKED, question.calendars, question.start, question.end
+    )
+    calendars = [LeanCalendarBusy(it, list(_merged(packed))) for it, packed in found]
+    return Response(_write_lean({"calendars": calendars}), media_type="application/json")
+
+
+def _merged(packed: bytes) -> Iterator[LeanBusy]:
+    ordered = sorted(iter_unpack(">qq", packed))
+    start, end = ordered[0]
+    for next_start, next_end in ordered:
+        if next_start > end:
+            yield LeanBusy(_instant(start), _instant(end))
+            start, end = next_start, next_end
+        elif next_end > end:
+            end = next_end
+    yield LeanBusy(_instant(start), _instant(end))
+
+
+@lru_cache(maxsize=65_536)
+def _instant(microseconds: int) -> datetime:
+    return _POSTGRES_EPOCH + timedelta(microseconds=microseconds)
 
 
 if __name__ == "__main__":

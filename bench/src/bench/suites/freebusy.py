@@ -26,6 +26,7 @@ from bench.free_busy import (
     Busy,
     Question,
     Way,
+    asked_over_http,
     check,
     over_http,
     packed,
@@ -37,7 +38,7 @@ from bench.free_busy import (
 from bench.http_client import HttpClient, connected
 from bench.population import Population
 from bench.suite import Arm, Comparison, Measurement, Profile, Suite
-from bench.targets import AtLeast, AtMost, Target
+from bench.targets import AtLeast, AtMost, NotJudged, Target
 
 _HOSTS = {Profile.SMOKE: 400, Profile.FULL: 10_000}
 _ROWS_EACH = 500
@@ -52,6 +53,7 @@ PACKED = "bare query, packed"
 NOOP = "an endpoint that does nothing"
 NOOP_AGAIN = "an endpoint that does nothing, again"
 PLAIN = "FastAPI, pydantic and rows"
+LEAST = "the least that answers over HTTP"
 
 Answer = Sequence[Busy | None]
 """What each question was answered; None by what answers nothing."""
@@ -90,10 +92,12 @@ class _Scene:
         comparisons = [Comparison(HTTP, BARE, to_rows)]
         if to_packed:
             comparisons.append(Comparison(HTTP, PACKED, to_packed))
+        comparisons.append(Comparison(LEAST, BARE, NotJudged()))
         return Suite(
             name=f"free/busy of {calendars}",
             arms=[
                 _alone(HTTP, lambda: over_http(self._ours())),
+                _alone(LEAST, lambda: asked_over_http(self._plain(), _least_request, _read_plain)),
                 _alone(BARE, lambda: nullcontext(rows(self.bare))),
                 _alone(BARE_AGAIN, lambda: nullcontext(rows(self.bare))),
                 _alone(PACKED, lambda: nullcontext(packed(self.bare))),
@@ -110,6 +114,7 @@ class _Scene:
             arms=[
                 _together(HTTP, self._ours, request, read),
                 _together(PLAIN, self._plain, _plain_request, _read_plain),
+                _together(LEAST, self._plain, _least_request, _read_plain),
                 _together(NOOP, self._plain, _noop_request, _read_nothing),
                 _together(NOOP_AGAIN, self._plain, _noop_request, _read_nothing),
             ],
@@ -117,6 +122,7 @@ class _Scene:
             comparisons=[
                 Comparison(HTTP, NOOP, AtLeast(0.10, 0.15)),
                 Comparison(HTTP, PLAIN, AtLeast(3)),
+                Comparison(HTTP, LEAST, NotJudged()),
             ],
             draw=self._drawing(10),
             gate=self._gate,
@@ -173,13 +179,20 @@ def _together(
 
 
 def _plain_request(client: HttpClient, question: Question) -> bytes:
+    return client.request("/free-busy", _plain_question(question))
+
+
+def _least_request(client: HttpClient, question: Question) -> bytes:
+    return client.request("/least", _plain_question(question))
+
+
+def _plain_question(question: Question) -> Mapping[str, Any]:
     begin, end = map(instant, question.window)
-    body = {
+    return {
         "calendars": [str(it) for it in question.calendar_ids],
         "from": begin.isoformat(),
         "to": end.isoformat(),
     }
-    return client.request("/free-busy", body)
 
 
 def _read_plain(question: Question, body: bytes) -> Busy:

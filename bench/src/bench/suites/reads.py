@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 
+from availability.domain.slot_request import MAX_HOSTS
 from entente_contracts.topics import CALENDAR_BUSY
 from messaging.settings import KafkaSettings
 from stack.stack import Stack
@@ -158,14 +159,18 @@ class _Scene:
 
     async def _settled(self) -> None:
         """Return when every calendar shows its latest change."""
-        question = Question(tuple(self._changing), self._month.window)
-        expected = {host: trace_of(change.revision) for host, change in self._latest.items()}
         async with asyncio.timeout(_SETTLING_SECONDS), self._client() as client:
+            for first in range(0, len(self._changing), MAX_HOSTS):
+                await self._shows_latest(client, self._changing[first : first + MAX_HOSTS])
 
-            async def settled() -> bool:
-                return await self._shown(client, question) == expected
+    async def _shows_latest(self, client: HttpClient, hosts: Sequence[int]) -> None:
+        question = Question(tuple(hosts), self._month.window)
+        expected = {host: trace_of(self._latest[host].revision) for host in hosts}
 
-            await until(settled, every=_LOOK_SECONDS)
+        async def settled() -> bool:
+            return await self._shown(client, question) == expected
+
+        await until(settled, every=_LOOK_SECONDS)
 
     async def _shown(self, client: HttpClient, question: Question) -> dict[int, int | None]:
         busy = read(question, await client.send(request(client, question)))
