@@ -36,7 +36,10 @@ _BATCH = """
 SELECT id, topic, key, headers::text, payload, created_at FROM outbox ORDER BY id LIMIT $1
 """
 _DELETE = "DELETE FROM outbox WHERE id = ANY ($1::bigint[])"
-_BACKLOG = select(func.count(), func.min(outbox.c.created_at)).select_from(outbox)
+# In the order of the index: the table is mostly room of rows that are gone, and reading all of it
+# took up to 70 ms.
+_WAITING = select(outbox.c.created_at).order_by(outbox.c.id).subquery()
+_BACKLOG = select(func.count(), func.min(_WAITING.c.created_at)).select_from(_WAITING)
 
 # A send does not wait, so the producer would transmit nothing, and nobody else have a turn, until
 # all are made.
