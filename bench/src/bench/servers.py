@@ -21,7 +21,7 @@ from stack.stack import Stack
 RUN = uuid4().hex[:8]
 """Part of every name, so that a given server's other contents stay apart."""
 
-POSTGRES_OPTIONS = {"shared_buffers": "1GB", "min_wal_size": "1GB", "max_wal_size": "2GB"}
+POSTGRES_OPTIONS = {"shared_buffers": "1GB", "min_wal_size": "1GB", "max_wal_size": "1GB"}
 """A server of services has memory for what it is asked for; the default is 128 MB."""
 
 _SEGMENTS = "SELECT count(*) FROM pg_ls_waldir()"

@@ -37,9 +37,10 @@ _CLIENTS = 8
 _LOAD = 0.2
 _TEXT = "x" * 2_000  # as long as what tells of a booking
 _LOOK_SECONDS = 0.01
-# A booking that waits for its calendar has a time to wake at: few rows, and an index on them.
-_UNCONFIRMED = "SELECT EXISTS (SELECT FROM booking WHERE wake_at IS NOT NULL)"
-_WAITING = "SELECT EXISTS (SELECT FROM outbox)"
+# A booking that waits for its calendar has a time to wake at. Both look at an index alone: a table
+# holds the room of rows that are gone, and reading that took 30 ms, again and again.
+_UNCONFIRMED = "SELECT min(wake_at) FROM booking WHERE wake_at IS NOT NULL"
+_WAITING = "SELECT min(id) FROM outbox"
 _PUT = "INSERT INTO outbox (event_id, topic, key, headers, payload) VALUES ($1, $2, $3, $4, $5)"
 
 SAGA = "sagas, proposed to confirmed"
@@ -152,7 +153,7 @@ class _Sagas:
 
     async def _none(self, there_are: str) -> None:
         async def none_left() -> bool:
-            return not await self.scene.pool.fetchval(there_are)
+            return await self.scene.pool.fetchval(there_are) is None
 
         await until(none_left, every=_LOOK_SECONDS)
 
