@@ -43,6 +43,10 @@ _logger = logging.getLogger(__name__)
 
 _OBJECTS_OF_A_BATCH = 20_000
 
+# Longer than clients and proxies keep an idle connection (nginx: 60 s): who closes it first must be
+# the one that would use it next, or requests fail that were just being sent.
+_KEEP_ALIVE_SECONDS = 75
+
 Task = Callable[[], Awaitable[None]]
 
 
@@ -98,6 +102,7 @@ async def _serve(name: str, settings: ServiceSettings, build: Build) -> None:
                 log_config=None,
                 access_log=False,
                 timeout_graceful_shutdown=int(settings.http.drain_seconds),
+                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             )
         )
         _take_signals(server)
