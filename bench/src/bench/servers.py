@@ -22,7 +22,8 @@ RUN = uuid4().hex[:8]
 """Part of every name, so that a given server's other contents stay apart."""
 
 POSTGRES_OPTIONS = {"shared_buffers": "1GB", "min_wal_size": "1GB", "max_wal_size": "1GB"}
-"""A server of services has memory for what it is asked for; the default is 128 MB."""
+"""A server of services has memory for what it is asked for, and room for its write-ahead log; the
+defaults are 128 and 80 MB."""
 
 _SEGMENTS = "SELECT count(*) FROM pg_ls_waldir()"
 _WANTED_SEGMENTS = 64  # min_wal_size / 16 MB
