@@ -1,3 +1,5 @@
+from math import inf
+
 import pytest
 from bench.ratio import Ratio, ratio_of
 from bench.targets import AtLeast, AtMost, NotJudged, Verdict
@@ -81,3 +83,9 @@ def test_of_what_is_only_shown_nothing_is_asked() -> None:
     assert shown.judge(Ratio(9, 1, 99), control=Ratio(2, 1, 3)) is Verdict.NONE
     assert not shown.hopeless(Ratio(9, 1, 99), Verdict.NONE)
     assert shown.written(shown.must) == ""
+
+
+def test_a_cost_of_nothing_has_a_spread() -> None:
+    assert Ratio(0.0, 0.0, 0.0).spread == 0.0
+    assert Ratio(0.0, 0.0, 0.1).spread == inf
+    assert AtMost(1).judge(Ratio(0.0, 0.0, 0.0), control=Ratio(1, 1, 1)) is Verdict.MET

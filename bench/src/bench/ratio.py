@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 from random import Random
 from statistics import median, quantiles
 
@@ -19,8 +20,11 @@ class Ratio:
 
     @property
     def spread(self) -> float:
-        """The interval's width as a part of the median."""
-        return (self.high - self.low) / self.median
+        """The interval's width as a part of the median; of a median of nothing, none or endless."""
+        width = self.high - self.low
+        if not self.median:
+            return inf if width else 0.0
+        return width / self.median
 
     def __str__(self) -> str:
         return f"{self.median:.2f} [{self.low:.2f}, {self.high:.2f}]"
