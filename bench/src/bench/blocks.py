@@ -77,7 +77,7 @@ async def _cost(
 ) -> float:
     part = items[: max(1, round(len(items) * arm.share))]
     gc.collect()
-    gc.freeze()  # looking at all that earlier blocks have left would hold up the arm for 80 ms
+    gc.freeze()  # looking at all that earlier blocks have left is not the arm's work
     try:
         async with asyncio.timeout(_LONGEST_SECONDS):
             measurement = await arm.measure(part)
