@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from bench.bare_queries import PACKED, ROWS
 from bench.busy import Interval, instant, merged
 from bench.http_client import HttpClient
 from bench.population import Population, calendar_id, host_id
@@ -16,19 +17,6 @@ from bench.suite import WrongAnswerError
 
 _POSTGRES_EPOCH = 946_684_800
 _MICROSECONDS = 1_000_000
-_ROWS = """
-    SELECT calendar_id, starts, ends FROM bare.busy
-    WHERE calendar_id = ANY ($1) AND starts > $2::timestamptz - interval '1 day'
-    AND starts < $3::timestamptz AND ends > $2::timestamptz
-    ORDER BY 1, 2
-"""
-_PACKED = """
-    SELECT calendar_id, string_agg(timestamptz_send(starts) || timestamptz_send(ends), ''::bytea)
-    FROM bare.busy
-    WHERE calendar_id = ANY ($1) AND starts > $2::timestamptz - interval '1 day'
-    AND starts < $3::timestamptz AND ends > $2::timestamptz
-    GROUP BY 1
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +82,7 @@ def rows(connection: Any) -> Way:
 
     async def ask(question: Question) -> Any:
         begin, end = map(instant, question.window)
-        return await connection.fetch(_ROWS, question.calendar_ids, begin, end)
+        return await connection.fetch(ROWS, question.calendar_ids, begin, end)
 
     def read(question: Question, found: Any) -> Busy:
         intervals: dict[UUID, list[Interval]] = {}
@@ -111,7 +99,7 @@ def packed(connection: Any) -> Way:
 
     async def ask(question: Question) -> Any:
         begin, end = map(instant, question.window)
-        return await connection.fetch(_PACKED, question.calendar_ids, begin, end)
+        return await connection.fetch(PACKED, question.calendar_ids, begin, end)
 
     def read(question: Question, found: Any) -> Busy:
         return {it: merged(_unpacked(busy), question.window) for it, busy in found}

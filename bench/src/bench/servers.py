@@ -55,9 +55,11 @@ async def postgres(stack: Stack) -> PostgresServer:
     if not isinstance(server, GivenPostgres):
         settings = PostgresSettings(dsn=SecretStr(server.admin_dsn))
         async with connection(settings) as made:
-            for _ in range(await made.fetchval(_SEGMENTS), _WANTED_SEGMENTS):
-                await made.execute(_NEXT_SEGMENT)
-            await made.execute("CHECKPOINT")
+            missing = _WANTED_SEGMENTS - await made.fetchval(_SEGMENTS)
+            if missing > 0:
+                for _ in range(missing):
+                    await made.execute(_NEXT_SEGMENT)
+                await made.execute("CHECKPOINT")
     return server
 
 

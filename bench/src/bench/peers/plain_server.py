@@ -20,19 +20,8 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 from starlette.routing import Route
 
-_ROWS = """
-    SELECT calendar_id, starts, ends FROM bare.busy
-    WHERE calendar_id = ANY ($1) AND starts > $2::timestamptz - interval '1 day'
-      AND starts < $3::timestamptz AND ends > $2::timestamptz
-    ORDER BY 1, 2
-"""
-_PACKED = """
-    SELECT calendar_id, string_agg(timestamptz_send(starts) || timestamptz_send(ends), ''::bytea)
-    FROM bare.busy
-    WHERE calendar_id = ANY ($1) AND starts > $2::timestamptz - interval '1 day'
-      AND starts < $3::timestamptz AND ends > $2::timestamptz
-    GROUP BY 1
-"""
+from bench.bare_queries import PACKED, ROWS
+
 _CONNECTIONS = 8
 _POSTGRES_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -126,7 +115,7 @@ async def _nothing(request: Request) -> Response:
 
 async def _free_busy(question: Question, request: Request) -> Answer:
     found = await request.app.state.pool.fetch(
-        _ROWS, question.calendars, question.start, question.end
+        ROWS, question.calendars, question.start, question.end
     )
     by_calendar: dict[UUID, list[Busy]] = {}
     for calendar_id, starts, ends in found:
@@ -143,7 +132,7 @@ async def _free_busy(question: Question, request: Request) -> Answer:
 async def _least(request: Request) -> Response:
     question = _read_lean(await request.body())
     found = await request.app.state.quick_pool.fetch(
-        _PACKED, question.calendars, question.start, question.end
+        PACKED, question.calendars, question.start, question.end
     )
     calendars = [LeanCalendarBusy(it, list(_merged(packed))) for it, packed in found]
     return Response(_write_lean({"calendars": calendars}), media_type="application/json")
