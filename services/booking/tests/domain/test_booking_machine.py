@@ -103,7 +103,9 @@ class BookingLife(RuleBasedStateMachine):
 
     @rule(
         hours=st.integers(1, 60),
-        hosts=st.sampled_from([None, (host(HOST_C),), (host(HOST_A), host(HOST_C))]),
+        hosts=st.sampled_from(
+            [None, (host(HOST_B),), (host(HOST_C),), (host(HOST_A), host(HOST_C))]
+        ),
     )
     def reschedule(self, hours: int, hosts: tuple[BookedHost, ...] | None) -> None:
         self.attempt(
@@ -216,6 +218,12 @@ class BookingLife(RuleBasedStateMachine):
     def what_is_claimed_at_rest_was_announced(self) -> None:
         if self.booking.status in STANDING | ENDED and self.booking.move is None:
             assert claims_of(self.announced) == claims_of(self.booking)
+
+    @invariant()
+    def a_time_that_was_left_is_claimed_only_while_a_calendar_is_waited_for(self) -> None:
+        if self.booking.vacated is not None and self.booking.move is None:
+            assert self.booking.awaits_entries
+            assert self.booking.wake_at is not None
 
     @invariant()
     def tentative_entries_only_where_calendars_take_them(self) -> None:

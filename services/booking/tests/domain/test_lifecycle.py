@@ -235,6 +235,25 @@ def test_another_host_takes_over_in_one_saga() -> None:
     assert {claim.host_id for claim in claims_of(done.after)} == {UNKNOWN_ID}
 
 
+def test_a_host_who_leaves_keeps_no_time_for_an_entry_that_was_never_answered() -> None:
+    unanswered = silence(in_confirming(OPTION_1), now=ANSWER_BY)
+    assert unanswered is not None
+    moving = reschedule(
+        unanswered.after,
+        slot_at(40),
+        hosts=(host(UNKNOWN_ID),),
+        routes={UNKNOWN_ID: route(by_mail=True)},
+        answer_by=ANSWER_BY,
+        now=NOW,
+    )
+    done = silence(moving.after, now=ANSWER_BY)
+    assert done is not None
+    assert done.fact is Fact.RESCHEDULED
+    assert {(claim.host_id, claim.slot) for claim in claims_of(done.after)} == {
+        (UNKNOWN_ID, slot_at(40))
+    }
+
+
 def test_adjacent_slots_do_not_overlap() -> None:
     first = slot_at(1)
     assert not first.overlaps(Slot(first.end, first.end + timedelta(minutes=1)))

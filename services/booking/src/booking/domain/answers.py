@@ -166,7 +166,7 @@ def moved(before: Booking, booking: Booking) -> Transition:
         hosts=move.hosts,
         previous_slot=booking.slot,
         move=None,
-        vacated=Move(slot=booking.agreed, hosts=booking.hosts) if booking.awaits_entries else None,
+        vacated=None,
         refusal=booking.refusal if booking.status is Status.RECORDED_ONLY else None,
         alternatives=(),
         entries=tuple(
@@ -174,6 +174,9 @@ def moved(before: Booking, booking: Booking) -> Transition:
             for entry in booking.entries
         ),
     )
+    # Entries of hosts who leave are waited for no more, so they do not keep the time.
+    if after.awaits_entries:
+        after = replace(after, vacated=Move(slot=booking.agreed, hosts=booking.hosts))
     return changed(before, after, Fact.RESCHEDULED)
 
 
