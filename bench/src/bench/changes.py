@@ -93,7 +93,7 @@ class Month:
             event_id=envelope.id,
             key=envelope.partition_key,
             value=encode(message),
-            headers={name: value.decode() for name, value in envelope.to_headers()},
+            headers=envelope.to_text(),
         )
 
 

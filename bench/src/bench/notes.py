@@ -54,7 +54,7 @@ def _change(random: Random, ids: Sequence[UUID], numbers: dict[UUID, int], index
     )
     time = _BEGIN + timedelta(milliseconds=index)
     envelope = replace(envelope_for(message, source="/bench", time=time), id=_uuid7(random, time))
-    headers = {name: value.decode() for name, value in envelope.to_headers()}
+    headers = envelope.to_text()
     trace = f"00-{random.getrandbits(128):032x}-{random.getrandbits(64):016x}-01"
     return Note(
         event_id=envelope.id,

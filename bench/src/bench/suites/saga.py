@@ -190,7 +190,7 @@ async def _hop(pool: Any, topic: str, number: int) -> UUID:
     """Commit an event for the relay, as any writer would."""
     note = Noted(tenant_id="bench", note_id=uuid4(), number=number, text=_TEXT)
     envelope = envelope_for(note, source="/bench", time=datetime.now(UTC))
-    headers = json.dumps({name: value.decode() for name, value in envelope.to_headers()})
+    headers = json.dumps(envelope.to_text())
     await pool.execute(_PUT, envelope.id, topic, envelope.partition_key, headers, encode(note))
     return note.note_id
 

@@ -72,24 +72,27 @@ class Envelope:
 
     def to_headers(self) -> list[tuple[str, bytes]]:
         """Return the Kafka headers, `content-type` first."""
-        time = self.time.astimezone(UTC).isoformat().replace("+00:00", "Z")
-        headers = [
-            (_CONTENT_TYPE_HEADER, _PLAIN_JSON),
-            ("ce_specversion", SPEC_VERSION.encode()),
-            ("ce_id", str(self.id).encode()),
-            ("ce_source", self.source.encode()),
-            ("ce_type", self.type.encode()),
-            ("ce_subject", self.subject.encode()),
-            ("ce_time", time.encode()),
-            ("ce_dataschema", self.dataschema.encode()),
-            ("ce_tenantid", self.tenant_id.encode()),
-            ("ce_aggregateversion", str(self.aggregate_version).encode()),
-            ("ce_partitionkey", self.partition_key.encode()),
-        ]
+        return [(name, value.encode()) for name, value in self.to_text().items()]
+
+    def to_text(self) -> dict[str, str]:
+        """Return the same headers as text, as they are kept until they travel."""
+        headers = {
+            _CONTENT_TYPE_HEADER: CONTENT_TYPE,
+            "ce_specversion": SPEC_VERSION,
+            "ce_id": str(self.id),
+            "ce_source": self.source,
+            "ce_type": self.type,
+            "ce_subject": self.subject,
+            "ce_time": self.time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "ce_dataschema": self.dataschema,
+            "ce_tenantid": self.tenant_id,
+            "ce_aggregateversion": str(self.aggregate_version),
+            "ce_partitionkey": self.partition_key,
+        }
         if self.correlation_id:
-            headers.append(("ce_correlationid", self.correlation_id.encode()))
+            headers["ce_correlationid"] = self.correlation_id
         if self.causation_id:
-            headers.append(("ce_causationid", self.causation_id.encode()))
+            headers["ce_causationid"] = self.causation_id
         return headers
 
     @classmethod

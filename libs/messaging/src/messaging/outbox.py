@@ -74,7 +74,7 @@ class Outbox:
         topic = message_type.topic.name
         with telemetry.creating(topic, envelope, cause) as trace_headers:
             headers: Mapping[str, str] = {
-                **{name: value.decode() for name, value in envelope.to_headers()},
+                **envelope.to_text(),
                 **trace_headers,
             }
             await session.execute(

@@ -134,7 +134,7 @@ async def intend(sessions: Sessions, command: EntryCommand, *, traceparent: str 
         SimpleNamespace(now=lambda: datetime.now(UTC), entry_policy=EntryPolicy()),
     )
     envelope = envelope_for(command, source="/tests", time=datetime.now(UTC))
-    headers = {name: value.decode() for name, value in envelope.to_headers()}
+    headers = envelope.to_text()
     async with sessions.begin() as session:
         origin = Origin({**headers, **({"traceparent": traceparent} if traceparent else {})})
         await take_entry_command(services, store_in(session), command, origin)

@@ -38,7 +38,7 @@ def outbox_rows(
         )
         topic = message.topic.name
         with telemetry.creating(topic, envelope, cause) as trace:
-            headers = {name: value.decode() for name, value in envelope.to_headers()}
+            headers = envelope.to_text()
             row = (
                 envelope.id,
                 topic,

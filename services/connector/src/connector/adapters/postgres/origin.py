@@ -10,7 +10,7 @@ from connector.application.store import Origin
 def origin_of(arrival: Arrival) -> Origin:
     """Return what to keep of a message: its envelope, and the trace it is being handled in."""
     envelope = arrival.envelope
-    kept = {name: value.decode() for name, value in (envelope.to_headers() if envelope else ())}
+    kept = envelope.to_text() if envelope else {}
     return Origin({**kept, **inject()})
 
 
