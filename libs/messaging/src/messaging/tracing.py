@@ -52,14 +52,17 @@ def configured(service: str, settings: TelemetrySettings) -> Generator[None]:
         tracers.add_span_processor(
             BatchSpanProcessor(SpanFile(settings.spans_path), schedule_delay_millis=200)
         )
-    meters = MeterProvider(metric_readers=readers, resource=resource)
     trace.set_tracer_provider(tracers)
-    metrics.set_meter_provider(meters)
+    # Where nobody reads them, the API's own meters record nothing, which takes no time.
+    meters = MeterProvider(metric_readers=readers, resource=resource) if readers else None
+    if meters is not None:
+        metrics.set_meter_provider(meters)
     try:
         yield
     finally:
         tracers.shutdown()
-        meters.shutdown()
+        if meters is not None:
+            meters.shutdown()
 
 
 class SpanFile(SpanExporter):
