@@ -133,6 +133,21 @@ async def test_an_invalid_body_names_the_field(api: httpx.AsyncClient) -> None:
     ]
 
 
+@pytest.mark.parametrize("told", [True, False])
+async def test_a_body_that_is_too_long_is_refused(api: httpx.AsyncClient, told: bool) -> None:
+    async def pieces() -> AsyncGenerator[bytes]:
+        for _ in range(17):
+            yield b" " * 65_536
+
+    content = b"".join([piece async for piece in pieces()]) if told else pieces()
+    response = await api.post(
+        "/measure", content=content, headers={"content-type": "application/json"}
+    )
+    assert response.status_code == 413
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["code"] == "body_too_large"
+
+
 async def test_a_problem_carries_its_extensions(api: httpx.AsyncClient) -> None:
     document = (await api.get("/refuse")).json()
     assert document == {

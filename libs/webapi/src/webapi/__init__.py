@@ -2,7 +2,15 @@
 
 from webapi.app import build_app
 from webapi.problems import Problem
-from webapi.tokens import OidcSettings, Principal, Role, TokenVerifier, principal_of, requires
+from webapi.tokens import (
+    OidcSettings,
+    Principal,
+    Role,
+    TokenVerifier,
+    authenticated,
+    principal_of,
+    requires,
+)
 
 __all__ = [
     "OidcSettings",
@@ -10,6 +18,7 @@ __all__ = [
     "Problem",
     "Role",
     "TokenVerifier",
+    "authenticated",
     "build_app",
     "principal_of",
     "requires",

@@ -15,7 +15,7 @@ _logger = logging.getLogger(__name__)
 _MEDIA_TYPE = "application/problem+json"
 
 
-class Problem(Exception):  # noqa: N818  # the RFC's word
+class Problem(HTTPException):
     """Raise to answer with a problem.
 
     `code` never changes once published; `detail` is for people and names field and reason.
@@ -31,11 +31,9 @@ class Problem(Exception):  # noqa: N818  # the RFC's word
         headers: Mapping[str, str] | None = None,
         **extensions: Any,
     ) -> None:
-        super().__init__(f"{code}: {detail}")
+        super().__init__(status, detail, headers)
         self.status = status
         self.code = code
-        self.detail = detail
-        self.headers = headers
         self.extensions = extensions
 
 

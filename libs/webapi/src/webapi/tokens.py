@@ -12,6 +12,7 @@ import httpx
 import jwt
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security.utils import get_authorization_scheme_param
 from pydantic import BaseModel, ConfigDict, Field
 
 from webapi.problems import Problem
@@ -116,10 +117,20 @@ async def principal_of(
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Principal:
     """FastAPI dependency: the request's principal; 401 without a valid token."""
-    if credentials is None:
+    return await _verified(request, credentials.credentials if credentials else None)
+
+
+async def authenticated(request: Request) -> Principal:
+    """Return what `principal_of` does, for routes that do without FastAPI's dependencies."""
+    scheme, token = get_authorization_scheme_param(request.headers.get("Authorization"))
+    return await _verified(request, token if scheme.lower() == "bearer" else None)
+
+
+async def _verified(request: Request, token: str | None) -> Principal:
+    if not token:
         raise _unauthorized("An access token is required.")
     verifier = cast("TokenVerifier", request.app.state.token_verifier)
-    return await verifier.verify(credentials.credentials)
+    return await verifier.verify(token)
 
 
 def requires(*roles: Role) -> Callable[..., Awaitable[Principal]]:

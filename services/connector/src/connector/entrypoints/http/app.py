@@ -12,11 +12,18 @@ Connects calendars of hosts, reads their busy time, and keeps their settings. Wh
 published on Kafka (`calendar.events.v1`, `calendar.busy.v1`); titles are shown to owners only.
 """
 
+MOST_BODY_BYTES = 16 << 20
+"""The longest push that `PushGiven` takes fits: 10,000 occurrences with UIDs of 255 characters."""
+
 
 def build_http(services: Services | None, *, verifier: TokenVerifier | None) -> FastAPI:
     """Return the app; without services it only describes itself."""
     app = build_app(
-        title="Entente connector", description=_DESCRIPTION, version="1", verifier=verifier
+        title="Entente connector",
+        description=_DESCRIPTION,
+        version="1",
+        verifier=verifier,
+        most_body_bytes=MOST_BODY_BYTES,
     )
     app.state.services = services
     answer_refusals(app)
