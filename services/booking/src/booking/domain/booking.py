@@ -43,6 +43,8 @@ class Status(StrEnum):
 
 ENDED = frozenset({Status.CANCELLED, Status.DECLINED, Status.EXPIRED, Status.SUPERSEDED})
 STANDING = frozenset({Status.CONFIRMED, Status.RECORDED_ONLY})
+AGREED = STANDING | {Status.CONFIRMING}
+"""A date is chosen."""
 
 
 class Canceller(StrEnum):
@@ -139,7 +141,7 @@ class Booking:
             raise RuleError("revision", "counts from 1, sequence from 0")
         if (self.status is Status.PROPOSED) and (self.slot or not self.expires_at):
             raise RuleError("status", "a proposal expires, and no date is chosen yet")
-        if self.status in STANDING | {Status.CONFIRMING} and self.slot is None:
+        if self.slot is None and self.status in AGREED:
             raise RuleError("slot", f"a booking that is {self.status} has a time")
         if self.move and self.status not in STANDING:
             raise RuleError("move", "only a meeting that stands can move")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from booking.domain.booking import STANDING, Booking, Status
+from booking.domain.booking import AGREED, Booking, Status
 from booking.domain.parties import BookedHost
 from booking.domain.slot import Slot
 
@@ -28,14 +28,15 @@ class Claim:
 
 def claims_of(booking: Booking) -> tuple[Claim, ...]:
     """Return what the booking occupies now, hosts in order; nothing at its end."""
-    return tuple(sorted(set(_claims(booking))))
+    claims = tuple(_claims(booking))
+    return claims if len(claims) == 1 else tuple(sorted(set(claims)))
 
 
 def _claims(booking: Booking) -> Iterator[Claim]:
     if booking.status is Status.PROPOSED and booking.terms.holds:
         for option in booking.options:
             yield from _at(option.slot, booking.hosts, Firmness.HELD)
-    if booking.status in STANDING | {Status.CONFIRMING}:
+    if booking.status in AGREED:
         yield from _at(booking.agreed, booking.hosts, Firmness.BOOKED)
         for move in (booking.move, booking.vacated):
             if move is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from booking.domain.booking import Booking, Fact, Option, Refusal, Status, Transition, changed
@@ -37,42 +38,41 @@ def confirm(
     option = booking.option(option_id)
     if option.slot.start <= now:
         raise PastError("the chosen date lies in the past")
-    after, fact = begin_confirming(
-        booking.next(now),
-        option,
-        routes=routes,
-        answer_by=answer_by,
-        revision=booking.revision + 1,
+    entries = tuple(_entries(booking, option, routes, booking.revision + 1))
+    after = booking.next(
+        now, **choice(option, booking.hosts, entries, routes=routes, answer_by=answer_by)
     )
-    return changed(booking, after, fact)
+    return changed(booking, after, known_at_once(after))
 
 
-def begin_confirming(
-    booking: Booking,
+def choice(
     option: Option,
+    hosts: tuple[BookedHost, ...],
+    entries: tuple[Entry, ...],
     *,
     routes: Mapping[UUID, Route],
     answer_by: datetime,
-    revision: int,
-) -> tuple[Booking, Fact | None]:
-    """Return the booking with the date chosen, as `revision`, and what is known at once.
+) -> dict[str, Any]:
+    """Return what a booking is once a date is chosen and `entries` are commanded.
 
     Where no host has a calendar, nobody is asked: the meeting is recorded, and says why.
     """
-    entries = tuple(_entries(booking, option, routes, revision))
     asked = any(entry.is_meeting for entry in entries)
-    after = replace(
-        booking,
-        status=Status.CONFIRMING if asked else Status.RECORDED_ONLY,
-        slot=option.slot,
-        uid=option.uid,
-        hosts=routed(booking.hosts, routes),
-        entries=entries,
-        expires_at=None,
-        wake_at=answer_by if asked else None,
-        refusal=None if asked else Refusal(reason=NO_CALENDAR),
-    )
-    return after, None if asked else Fact.CONFIRMED
+    return {
+        "status": Status.CONFIRMING if asked else Status.RECORDED_ONLY,
+        "slot": option.slot,
+        "uid": option.uid,
+        "hosts": routed(hosts, routes),
+        "entries": entries,
+        "expires_at": None,
+        "wake_at": answer_by if asked else None,
+        "refusal": None if asked else Refusal(reason=NO_CALENDAR),
+    }
+
+
+def known_at_once(booking: Booking) -> Fact | None:
+    """Return the fact of a date just chosen: what is only recorded need not be waited for."""
+    return Fact.CONFIRMED if booking.status is Status.RECORDED_ONLY else None
 
 
 def routed(hosts: tuple[BookedHost, ...], routes: Mapping[UUID, Route]) -> tuple[BookedHost, ...]:
@@ -97,6 +97,16 @@ def new_entry(host_id: UUID, route: Route, uid: str, revision: int) -> Entry:
     )
 
 
+def meeting_entries(
+    hosts: tuple[BookedHost, ...], routes: Mapping[UUID, Route], uid: str, revision: int
+) -> Iterator[Entry]:
+    """Yield the meeting's entry for each host who has a calendar."""
+    for host in hosts:
+        route = routes.get(host.host_id)
+        if route is not None:
+            yield new_entry(host.host_id, route, uid, revision)
+
+
 def _entries(
     booking: Booking, option: Option, routes: Mapping[UUID, Route], revision: int
 ) -> Iterator[Entry]:
@@ -105,11 +115,9 @@ def _entries(
     The chosen date's tentative entry becomes the meeting's: same calendar, same UID.
     """
     written: set[tuple[UUID, str]] = set()
-    for host in booking.hosts:
-        route = routes.get(host.host_id)
-        if route is not None:
-            yield new_entry(host.host_id, route, option.uid, revision)
-            written.add((route.calendar_id, option.uid))
+    for entry in meeting_entries(booking.hosts, routes, option.uid, revision):
+        yield entry
+        written.add((entry.calendar_id, entry.uid))
     for entry in booking.entries:
         if entry.may_exist and (entry.calendar_id, entry.uid) not in written:
             yield entry.commanded(Wanted.ABSENT, revision)

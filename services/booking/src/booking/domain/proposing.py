@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 from booking.domain.booking import Booking, Fact, Option, Status, Transition, commands_of
 from booking.domain.calendar import Route
-from booking.domain.confirming import begin_confirming
+from booking.domain.confirming import choice, known_at_once, meeting_entries
 from booking.domain.entry import Entry, Wanted
 from booking.domain.errors import PastError, RuleError
 from booking.domain.parties import BookedHost, Guest, Role
@@ -41,7 +42,7 @@ class Proposal:
         slots = [option.slot for option in self.options]
         if not 1 <= len(slots) <= MAX_OPTIONS:
             raise RuleError("options", f"1 to {MAX_OPTIONS} dates can be proposed")
-        if _overlapping([self.terms.occupied(slot) for slot in slots]):
+        if len(slots) > 1 and _overlapping([self.terms.occupied(slot) for slot in slots]):
             raise RuleError("options", "proposed dates do not overlap, buffers included")
 
 
@@ -53,7 +54,16 @@ def propose(
     Calendars that take tentative entries get one per date while the dates are held.
     Raises PastError.
     """
-    booking = _booking(proposal, now, expires_at, _tentative(proposal, routes))
+    booking = _booking(
+        proposal,
+        now,
+        status=Status.PROPOSED,
+        hosts=proposal.hosts,
+        uid=proposal.options[0].uid,
+        entries=_tentative(proposal, routes),
+        expires_at=expires_at,
+        wake_at=expires_at,
+    )
     return Transition(after=booking, before=None, fact=Fact.PROPOSED, commands=commands_of(booking))
 
 
@@ -61,36 +71,31 @@ def book(proposal: Proposal, *, routes: Routes, answer_by: datetime, now: dateti
     """Propose one date and choose it in the same transition. Raises PastError."""
     if len(proposal.options) != 1:
         raise RuleError("options", "one date can be booked at once")
-    proposed = _booking(proposal, now, answer_by, ())
-    after, fact = begin_confirming(
-        proposed, proposal.options[0], routes=routes, answer_by=answer_by, revision=1
+    option, hosts = proposal.options[0], proposal.hosts
+    entries = tuple(meeting_entries(hosts, routes, option.uid, revision=1))
+    chosen = choice(option, hosts, entries, routes=routes, answer_by=answer_by)
+    after = _booking(proposal, now, **chosen)
+    return Transition(
+        after=after, before=None, fact=known_at_once(after), commands=commands_of(after)
     )
-    return Transition(after=after, before=None, fact=fact, commands=commands_of(after))
 
 
-def _booking(
-    proposal: Proposal, now: datetime, expires_at: datetime, entries: tuple[Entry, ...]
-) -> Booking:
+def _booking(proposal: Proposal, now: datetime, **state: Any) -> Booking:
     if any(option.slot.start <= now for option in proposal.options):
         raise PastError("a proposed date lies in the past")
     return Booking(
         id=proposal.booking_id,
         tenant_id=proposal.tenant_id,
         revision=1,
-        status=Status.PROPOSED,
         initiator=proposal.initiator,
         terms=proposal.terms,
-        hosts=proposal.hosts,
         guest=proposal.guest,
         options=proposal.options,
         timezone=proposal.timezone,
-        uid=proposal.options[0].uid,
         title=proposal.title,
         description=proposal.description,
-        entries=entries,
-        expires_at=expires_at,
-        wake_at=expires_at,
         changed_at=now,
+        **state,
     )
 
 

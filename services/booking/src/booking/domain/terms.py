@@ -27,6 +27,8 @@ class Terms:
 
     def occupied(self, slot: Slot) -> Slot:
         """Return the time a meeting takes from its hosts: itself and the buffers around it."""
+        if not self.buffer_before_minutes and not self.buffer_after_minutes:
+            return slot
         return slot.widened(
             timedelta(minutes=self.buffer_before_minutes),
             timedelta(minutes=self.buffer_after_minutes),
