@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from availability.domain.busy_state import BusyState
 from availability.domain.host import Calendar, Host
+from availability.domain.intervals import Packed, bounds_of
 from availability.domain.months import month_at
 from availability.domain.working_hours import Hours, WorkingHours
 
@@ -76,7 +77,7 @@ def draw(population: Population, random: Random, now: int) -> Search:
 
 def busy_of(host: Host) -> Sequence[Interval]:
     """Return when a host of a search is busy."""
-    return host.calendars[0].timed[BusyState.BUSY]
+    return list(host.calendars[0].timed[BusyState.BUSY])
 
 
 def gate(items: Sequence[Search], answer: Answer) -> None:
@@ -103,7 +104,7 @@ def _host(number: int, busy: Sequence[Interval], span: Interval, now: int) -> Ho
                 calendar_id=calendar_id(number),
                 as_of=now,
                 months_known=frozenset(range(month_at(span[0]), month_at(span[1]) + 1)),
-                timed={BusyState.BUSY: busy},
+                timed={BusyState.BUSY: Packed(bounds_of(busy))},
             )
         ],
     )

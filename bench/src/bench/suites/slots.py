@@ -162,8 +162,8 @@ def _as_asked(search: Search, mode: Mode) -> AskedSearch:
 
 def _found(mode: Mode, search: Search, found: FreeSlots) -> Found:
     place = {host.host_id: index for index, host in enumerate(search.hosts)}
-    free = {slot.start: tuple(place[it] for it in slot.offer.host_ids) for slot in found.slots}
-    return Found(mode, [slot.start for slot in found.slots], free)
+    free = {start: tuple(place[it] for it in o.host_ids) for start, o in found.offers.items()}
+    return Found(mode, list(free), free)
 
 
 def _asked(

@@ -1,8 +1,11 @@
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
 from availability.domain.intervals import (
     Interval,
+    Packed,
+    bounds_of,
     clipped,
     merged,
     subtracted,
@@ -17,11 +20,11 @@ interval = st.tuples(st.integers(0, 60), st.integers(1, 20)).map(lambda it: (it[
 some = st.lists(interval, max_size=12)
 
 
-def instants_of(intervals: list[Interval]) -> set[int]:
+def instants_of(intervals: Sequence[Interval]) -> set[int]:
     return {instant for start, end in intervals for instant in range(start, end)}
 
 
-def is_merged(intervals: list[Interval]) -> bool:
+def is_merged(intervals: Sequence[Interval]) -> bool:
     bounds = [bound for interval in intervals for bound in interval]
     return all(earlier < later for earlier, later in pairwise(bounds))
 
@@ -55,3 +58,16 @@ def test_clipping_keeps_what_lies_inside(intervals: list[Interval], window: Inte
     kept = clipped(merged(intervals), window)
     assert instants_of(kept) == instants_of(intervals) & set(range(*window))
     assert is_merged(kept)
+    assert list(clipped(Packed(bounds_of(merged(intervals))), window)) == list(kept)
+
+
+@given(some)
+def test_packed_intervals_are_a_sequence_like_any_other(intervals: list[Interval]) -> None:
+    union_of_all = merged(intervals)
+    packed = Packed(bounds_of(union_of_all))
+    assert len(packed) == len(union_of_all)
+    assert list(packed) == packed[:] == union_of_all
+    assert [packed[place] for place in range(-len(packed), len(packed))] == union_of_all * 2
+    assert bounds_of(packed) == bounds_of(union_of_all)
+    with pytest.raises(IndexError):
+        packed[len(packed)]

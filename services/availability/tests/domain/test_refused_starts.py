@@ -39,7 +39,7 @@ def test_offered_or_refused(busy: list[tuple[int, int]], offset: int) -> None:
     begin = MONDAY + offset * 60
     request = SlotRequest(RULES, (begin, begin + 2 * DAY), now=MONDAY)
     hosts = [host(taken)]
-    offered = {slot.start for slot in collective_slots(hosts, request).slots}
+    offered = set(collective_slots(hosts, request).offers)
     refused = dict(refused_starts(hosts, request)[UUID(int=1)])
     assert not offered & refused.keys()
     assert begin in offered | refused.keys()

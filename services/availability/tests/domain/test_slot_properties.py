@@ -286,7 +286,7 @@ def test_slots_are_what_a_naive_reading_of_the_rules_finds(
     question: tuple[list[Host], SlotRequest],
 ) -> None:
     group, request = question
-    found = [slot.start for slot in collective_slots(group, request).slots]
+    found = list(collective_slots(group, request).offers)
     assert found == NaiveReading(group[0], request).offered()
 
 
@@ -307,17 +307,14 @@ def test_mask_and_sweep_agree(question: tuple[list[Host], SlotRequest]) -> None:
 @settings(deadline=None, max_examples=60)
 def test_groups_agree_with_their_members(question: tuple[list[Host], SlotRequest]) -> None:
     group, request = question
-    alone = {
-        host.host_id: {slot.start for slot in collective_slots([host], request).slots}
-        for host in group
-    }
-    common = {slot.start for slot in collective_slots(group, request).slots}
+    alone = {host.host_id: set(collective_slots([host], request).offers) for host in group}
+    common = set(collective_slots(group, request).offers)
     one, two, three = alone.values()
     assert common == one & two & three
-    free = {slot.start: slot.offer.host_ids for slot in any_host_slots(group, request).slots}
-    assert set(free) == one | two | three
-    for start, host_ids in free.items():
-        assert host_ids == tuple(it.host_id for it in group if start in alone[it.host_id])
+    offers = any_host_slots(group, request).offers
+    assert set(offers) == one | two | three
+    for start, offer in offers.items():
+        assert offer.host_ids == tuple(it.host_id for it in group if start in alone[it.host_id])
 
 
 @given(questions(), st.data())
@@ -326,7 +323,7 @@ def test_a_start_is_offered_exactly_when_there_is_no_reason_against_it(
     question: tuple[list[Host], SlotRequest], data: st.DataObject
 ) -> None:
     group, request = question
-    offered = {slot.start for slot in collective_slots(group, request).slots}
+    offered = set(collective_slots(group, request).offers)
     first, end = request.window
     others = data.draw(st.lists(st.integers(first, end - 1), max_size=20))
     on_grid = range(-(-first // 300) * 300, end, 300)
@@ -346,5 +343,6 @@ def test_nothing_is_offered_where_free_busy_knows_of_no_freedom(
         for start, end, state in free_busy(group[0], request.view).intervals
         if state in {BusyState.UNKNOWN, BusyState.OUT_OF_OFFICE} and state in request.rules.blocking
     ]
-    for slot in collective_slots(group, request).slots:
-        assert not [it for it in taken if it[0] < slot.end and slot.start < it[1]]
+    for start in collective_slots(group, request).offers:
+        end = start + request.rules.duration
+        assert not [it for it in taken if it[0] < end and start < it[1]]

@@ -94,6 +94,16 @@ SLOTS: dict[str, Any] = {"hosts": [HOST], "mode": "one", "rules": RULES, **WINDO
             {"hosts": [HOST], "from": "2026-01-01T00:00:00Z", "to": "2026-06-01T00:00:00Z"},
             "body.to",
         ),
+        (
+            "/v1/free-busy",
+            {"hosts": [HOST], "from": "0001-01-01T00:00:00+14:00", "to": "0001-01-02T00:00:00Z"},
+            "body.from",
+        ),
+        (
+            "/v1/slots",
+            SLOTS | {"from": "9998-12-31T00:00:00Z", "to": "9999-01-02T00:00:00Z"},
+            "body.to",
+        ),
         ("/v1/slots", SLOTS | {"mode": "several"}, "body.mode"),
         ("/v1/slots", SLOTS | {"hosts": [HOST, str(uuid4())]}, "body.hosts"),
         ("/v1/slots", SLOTS | {"rules": {"duration": 90, "step": 900}}, "body.rules.duration"),

@@ -33,7 +33,8 @@ def test_what_touches_the_span_comes_back_as_merged_sets(
         state: merged([*touching(one.get(state, []), span), *touching(other.get(state, []), span)])
         for state in (*one, *other)
     }
-    assert unpacked(packed(one) + packed(other), span) == expected
+    found = unpacked(packed(one) + packed(other), span)
+    assert {state: list(intervals) for state, intervals in found.items()} == expected
 
 
 OCCURRENCES: list[Occurrence] = [

@@ -20,6 +20,7 @@ from availability.domain.wall_clock import DAY, zone_named
 
 _STATEMENTS = {detail: statement(detail) for detail in Detail}
 _CONNECTIONS = {state.value: state for state in ConnectionState}
+_NO_BOOKINGS = frozenset[UUID]()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -61,7 +62,7 @@ def _host(rows: Sequence[asyncpg.Record], span: Interval) -> Host:
         hours=hours_json.from_json(host["working_hours"]),
         calendars=calendars,
         claims=_claims(host["claims"]) if host["claims"] else (),
-        known_bookings=frozenset(it for row in rows for it in row["known_bookings"] or ()),
+        known_bookings=_NO_BOOKINGS.union(*[row["known_bookings"] or () for row in rows]),
     )
 
 

@@ -9,14 +9,13 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from struct import Struct, pack
 from uuid import UUID
 
 from msgspec.json import decode, encode
 
 from availability.domain.busy_state import BusyState
 from availability.domain.host import AllDayOccurrence, Occurrence, TimedOccurrence
-from availability.domain.intervals import Interval, merged
+from availability.domain.intervals import Bounds, Interval, Packed, bounds_of, union
 
 _STATES = {
     1: BusyState.BUSY,
@@ -24,8 +23,6 @@ _STATES = {
     3: BusyState.TENTATIVE,
     4: BusyState.UNKNOWN,
 }
-_BYTES = 8
-_intervals = Struct("<qq").iter_unpack
 _CODES = {state: code for code, state in _STATES.items()}
 
 
@@ -34,18 +31,18 @@ def packed(time: Mapping[BusyState, Sequence[Interval]]) -> bytes:
 
     What two calls return may be joined.
     """
-    numbers: list[int] = []
+    numbers = array("q")
     for state, intervals in time.items():
-        numbers += (_CODES[state], 2 * len(intervals))
-        for interval in intervals:
-            numbers += interval
-    return pack(f"<{len(numbers)}q", *numbers)
+        bounds = bounds_of(intervals)
+        numbers.extend((_CODES[state], len(bounds)))
+        numbers.extend(bounds)
+    return _turned(numbers).tobytes()
 
 
-def unpacked(content: bytes, span: Interval) -> Mapping[BusyState, Sequence[Interval]]:
+def unpacked(content: bytes, span: Interval) -> Mapping[BusyState, Packed]:
     """Return what touches `span` of any number of `packed` values, as merged sets by state."""
     numbers = _numbers(content)
-    time: dict[BusyState, list[Interval]] = {}
+    time: dict[BusyState, Packed] = {}
     position = 0
     while position < len(numbers):
         state, begin = _STATES[numbers[position]], position + 2
@@ -53,27 +50,35 @@ def unpacked(content: bytes, span: Interval) -> Mapping[BusyState, Sequence[Inte
         # The bounds of a merged set only grow, and each second one ends an interval.
         first = bisect_right(numbers, span[0], begin, position)
         last = bisect_left(numbers, span[1], first, position)
-        first -= (first - begin) % 2
-        last += (last - begin) % 2
-        kept = list(_intervals(content[first * _BYTES : last * _BYTES]))
-        time[state] = _joined(time[state], kept) if state in time else kept
+        found = Packed(numbers[first - (first - begin) % 2 : last + (last - begin) % 2])
+        time[state] = _joined(time[state], found) if state in time else found
     return time
 
 
-def _numbers(content: bytes) -> Sequence[int]:
+def _numbers(content: bytes) -> Bounds:
     """Return int64 numbers, of which those that nobody looks at do not become objects."""
     if sys.byteorder == "little":
         return memoryview(content).cast("q")
-    numbers = array("q", content)
-    numbers.byteswap()
+    return _turned(array("q", content))
+
+
+def _turned(numbers: "array[int]") -> "array[int]":
+    """Return numbers of this machine's byte order in little-endian, or the other way."""
+    if sys.byteorder == "big":
+        numbers.byteswap()
     return numbers
 
 
-def _joined(known: list[Interval], more: list[Interval]) -> list[Interval]:
+def _joined(known: Packed, more: Packed) -> Packed:
     """Return two merged sets as one; months mostly come in their order."""
-    if known and more and more[0][0] <= known[-1][1]:
-        return merged([*known, *more])
-    return known + more
+    if not known.bounds or not more.bounds:
+        return known if known.bounds else more
+    before, after = known.bounds, more.bounds
+    if after[0] < before[-1]:
+        return Packed(bounds_of(union(known, more)))
+    if after[0] == before[-1]:
+        before, after = before[:-1], after[1:]
+    return Packed(memoryview(b"".join((before, after))).cast("q"))
 
 
 def as_text(occurrences: Iterable[Occurrence]) -> str:

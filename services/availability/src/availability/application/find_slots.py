@@ -78,5 +78,5 @@ def _found(hosts: Sequence[Host], question: SlotQuestion) -> FreeSlots:
     if hosts:
         found = collective_slots(hosts, question.request)
         everyone = len(hosts) == len(question.host_ids)
-        return found if everyone else FreeSlots((), found.sources, found.recheck)
-    return FreeSlots((), {}, frozenset())
+        return found if everyone else FreeSlots({}, found.sources, found.recheck)
+    return FreeSlots({}, {}, frozenset())

@@ -45,7 +45,7 @@ def free_busy(host: Host, view: Viewpoint) -> FreeBusy:
     for layer in layers(host, view):
         by_state.setdefault(layer.state, []).append(layer)
     busy: dict[BusyState, Sequence[Interval]] = {}
-    stronger: list[Interval] = []
+    stronger: Sequence[Interval] = ()
     for state in PRECEDENCE:
         if state in by_state:
             taken = clipped(_together(by_state[state]), view.span)

@@ -5,18 +5,51 @@ that touch share no instant. A set of intervals is *merged* when it is sorted, d
 small as possible: touching ones are joined.
 """
 
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
-from operator import itemgetter
-from typing import TypeAlias
+from typing import TypeAlias, overload
 
 Interval: TypeAlias = tuple[int, int]
 
 ALWAYS: Interval = (-(1 << 62), 1 << 62)
 
-_START = itemgetter(0)
-_END = itemgetter(1)
+Bounds: TypeAlias = "array[int] | memoryview[int]"
+"""Starts and ends of intervals by turns, as int64 (type code `q`)."""
+
+
+class Packed(Sequence[Interval]):
+    """A merged set of which no interval becomes an object until somebody looks at it."""
+
+    __slots__ = ("bounds",)
+
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
+
+    def __len__(self) -> int:
+        return len(self.bounds) // 2
+
+    def __iter__(self) -> Iterator[Interval]:
+        each = iter(self.bounds.tolist())
+        return zip(each, each, strict=True)
+
+    @overload
+    def __getitem__(self, index: int) -> Interval: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Interval]: ...
+    def __getitem__(self, index: int | slice) -> Interval | Sequence[Interval]:
+        if isinstance(index, slice):
+            return list(self)[index]
+        place = 2 * range(len(self))[index]
+        return self.bounds[place], self.bounds[place + 1]
+
+
+def bounds_of(intervals: Sequence[Interval]) -> Bounds:
+    """Return the bounds of intervals, in their order."""
+    if isinstance(intervals, Packed):
+        return intervals.bounds
+    return array("q", chain.from_iterable(intervals))
 
 
 def merged(intervals: Iterable[Interval]) -> list[Interval]:
@@ -41,15 +74,18 @@ def union(*many: Iterable[Interval]) -> list[Interval]:
     return merged(chain.from_iterable(many))
 
 
-def clipped(intervals: Sequence[Interval], window: Interval) -> list[Interval]:
+def clipped(intervals: Sequence[Interval], window: Interval) -> Packed:
     """Return the part of a merged set inside `window`, as a merged set."""
-    first, last = window
-    begin = bisect_right(intervals, first, key=_END)
-    kept = list(intervals[begin : bisect_left(intervals, last, begin, key=_START)])
+    bounds, (first, last) = bounds_of(intervals), window
+    if not bounds or (first <= bounds[0] and bounds[-1] <= last):
+        return Packed(bounds)
+    # The bounds of a merged set only grow, and each second one ends an interval.
+    begin = bisect_right(bounds, first)
+    end = bisect_left(bounds, last, begin)
+    kept = array("q", bounds[begin - begin % 2 : end + end % 2].tobytes())
     if kept:
-        kept[0] = max(first, kept[0][0]), kept[0][1]
-        kept[-1] = kept[-1][0], min(last, kept[-1][1])
-    return kept
+        kept[0], kept[-1] = max(first, kept[0]), min(last, kept[-1])
+    return Packed(kept)
 
 
 def subtracted(intervals: Sequence[Interval], taken: Sequence[Interval]) -> list[Interval]:

@@ -5,11 +5,12 @@ Free/busy, slots and their reasons are all read from these layers.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from availability.domain.busy_state import BusyState
+from availability.domain.busy_state import PRECEDENCE, BusyState
 from availability.domain.host import (
     Calendar,
     ClaimStatus,
@@ -63,8 +64,8 @@ def layers(host: Host, view: Viewpoint) -> Iterator[Layer]:
         if calendar.blocks_availability:
             yield from _unknown(calendar, host.zone, view)
             for state, intervals in calendar.timed.items():
-                if state is not BusyState.FREE:
-                    reason = _reason(state, Reason.BUSY_EXTERNAL)
+                reason = _REASONS.get(state)
+                if reason is not None:
                     yield Layer(reason, state, intervals, calendar.calendar_id, calendar.as_of)
             if calendar.occurrences:
                 yield from _looked_at(calendar, host, view)
@@ -122,7 +123,7 @@ def _unknown(calendar: Calendar, zone: ZoneInfo, view: Viewpoint) -> Sequence[La
     if calendar.as_of is None:
         return [_unknown_for(Reason.SOURCE_UNAVAILABLE, whole, calendar)]
     found: list[Layer] = []
-    unread = subtracted(whole, known_time(calendar.months_known, zone))
+    unread = _unread(calendar.months_known, zone, view.span)
     if unread:
         found.append(_unknown_for(Reason.SOURCE_UNAVAILABLE, unread, calendar))
     if view.staleness.policy is StalePolicy.BLOCK and is_overdue(
@@ -132,6 +133,12 @@ def _unknown(calendar: Calendar, zone: ZoneInfo, view: Viewpoint) -> Sequence[La
         reason = Reason.SOURCE_UNAVAILABLE if broken else Reason.SOURCE_STALE
         found.append(_unknown_for(reason, whole, calendar))
     return found
+
+
+@lru_cache(maxsize=4096)
+def _unread(months: frozenset[int], zone: ZoneInfo, span: Interval) -> Sequence[Interval]:
+    """Return the part of `span` that pictures of `months` do not know; calendars share few."""
+    return tuple(subtracted([span], known_time(months, zone)))
 
 
 def _unknown_for(reason: Reason, intervals: Sequence[Interval], calendar: Calendar) -> Layer:
@@ -162,3 +169,7 @@ def _looked_at(calendar: Calendar, host: Host, view: Viewpoint) -> Iterator[Laye
 
 def _reason(state: BusyState, otherwise: Reason) -> Reason:
     return Reason.SOURCE_UNAVAILABLE if state is BusyState.UNKNOWN else otherwise
+
+
+_REASONS = {state: _reason(state, Reason.BUSY_EXTERNAL) for state in PRECEDENCE}
+"""Of time in bare intervals; what is free has none."""

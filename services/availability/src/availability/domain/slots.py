@@ -1,8 +1,7 @@
 """Free slots: of one host, of several together, of any of several."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import NamedTuple
 from uuid import UUID
 
@@ -29,22 +28,15 @@ class Offer(NamedTuple):
     recheck: bool
 
 
-class Slot(NamedTuple):
-    """A time that may be offered, at instants `start <= t < end`."""
-
-    start: int
-    end: int
-    offer: Offer
-
-
 @dataclass(frozen=True, slots=True)
 class FreeSlots:
-    """The slots in order, and per host the calendars that they rest on.
+    """The starts of the slots in order, each with its offer, and per host the calendars behind it.
 
-    `recheck` names the hosts of whom a calendar wants another look.
+    Every slot lasts as long as the rules say. `recheck` names the hosts of whom a calendar wants
+    another look.
     """
 
-    slots: tuple[Slot, ...]
+    offers: Mapping[int, Offer]
     sources: Mapping[UUID, Sequence[SourceReport]]
     recheck: frozenset[UUID]
 
@@ -79,13 +71,6 @@ def any_host_slots(hosts: Sequence[Host], request: SlotRequest) -> FreeSlots:
     return answer.of(sweep.any_of(found, request.window, answer.offer))
 
 
-_slot: Callable[[tuple[int, int, Offer]], Slot] = partial(
-    tuple.__new__,  # pyright: ignore[reportUnknownMemberType] - generic over what is in it
-    Slot,
-)
-"""Makes a slot of its fields; the constructor that `NamedTuple` writes takes twice as long."""
-
-
 class _Answer:
     """Says who offers a start, and on what the answer rests."""
 
@@ -108,8 +93,7 @@ class _Answer:
         return Offer(host_ids, bool(self._recheck) and not self._recheck.isdisjoint(host_ids))
 
     def of(self, offers: Mapping[int, Offer]) -> FreeSlots:
-        """Return the slots by their starts, with the sources of every host."""
-        now, duration = self._request.now, self._request.rules.duration
-        fields = zip(offers, map(duration.__add__, offers), offers.values(), strict=True)
+        """Return the offers with the sources of every host."""
+        now = self._request.now
         sources = {it.host_id: source_reports(it, now, self._bound) for it in self._hosts}
-        return FreeSlots(tuple(map(_slot, fields)), sources, self._recheck)
+        return FreeSlots(offers, sources, self._recheck)

@@ -28,6 +28,7 @@ class Stretch(NamedTuple):
     offset: int
 
 
+@lru_cache(maxsize=1024)
 def zone_named(name: str) -> ZoneInfo:
     """Return the IANA zone of that name; raise RuleError where the zone database has none."""
     try:

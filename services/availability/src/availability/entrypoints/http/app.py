@@ -5,6 +5,7 @@ from webapi import TokenVerifier, build_app
 
 from availability.entrypoints.http import free_busy, slots
 from availability.entrypoints.http.answering import Answering
+from availability.entrypoints.http.busy_json import BusyShown
 from availability.entrypoints.http.outages import answer_outages
 from availability.entrypoints.http.quick_route import add_quick_routes
 from availability.entrypoints.http.schemas import document_types
@@ -28,6 +29,7 @@ def build_http(answering: Answering | None, *, verifier: TokenVerifier | None) -
         app,
         free_busy.FreeBusyRequest,
         free_busy.FreeBusyResponse,
+        BusyShown,
         slots.SlotsRequest,
         slots.SlotsResponse,
     )

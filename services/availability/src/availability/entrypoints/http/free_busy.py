@@ -1,24 +1,23 @@
 """`POST /v1/free-busy`: when hosts are busy."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from operator import attrgetter
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
-from msgspec import UNSET, Meta, Struct, UnsetType, field
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 from msgspec.json import Decoder, Encoder
 from webapi import Principal
 
 from availability.application.find_free_busy import FreeBusyQuestion, find_free_busy
-from availability.domain.busy_state import BusyState
 from availability.domain.free_busy import FreeBusy
 from availability.domain.intervals import Interval
 from availability.entrypoints.http.answering import Answering, answering
 from availability.entrypoints.http.bodies import naming_fields, read_body
+from availability.entrypoints.http.busy_json import BusyShown, busy_json
 from availability.entrypoints.http.quick_route import may_read, quick_router
-from availability.entrypoints.http.schemas import described
+from availability.entrypoints.http.schemas import described, list_of
 from availability.entrypoints.http.values import (
     HOST_NOT_FOUND,
     HostIds,
@@ -41,14 +40,6 @@ class FreeBusyRequest(Struct, forbid_unknown_fields=True, frozen=True):
     staleness: StalenessTold = StalenessTold()
 
 
-class BusyShown(Struct, gc=False):
-    """Time `start <= t < end` in one state."""
-
-    start: datetime
-    end: datetime
-    state: BusyState
-
-
 class HostBusy(Struct, gc=False):
     """A host's busy time, in order and disjoint, or the problem that keeps it from being told.
 
@@ -56,7 +47,7 @@ class HostBusy(Struct, gc=False):
     """
 
     host_id: UUID
-    busy: list[BusyShown] | UnsetType = UNSET
+    busy: Annotated[Raw, list_of(BusyShown)] | UnsetType = UNSET
     sources: list[SourceShown] | UnsetType = UNSET
     problem: HostProblem | UnsetType = UNSET
 
@@ -97,22 +88,14 @@ async def ask_free_busy(
             staleness=asked.staleness.read(),
         )
     answers = await find_free_busy(parts.reader, question)
-    hosts = [_host(host_id, answers.get(host_id)) for host_id in asked.hosts]
+    told = _told(answers, question.window)
+    hosts = [told.get(it) or HostBusy(it, problem=HOST_NOT_FOUND) for it in asked.hosts]
     return parts.answer(_encode(FreeBusyResponse(hosts, shown(now))))
 
 
-def _host(host_id: UUID, found: FreeBusy | None) -> HostBusy:
-    if found is None:
-        return HostBusy(host_id, problem=HOST_NOT_FOUND)
-    return HostBusy(host_id, busy=_busy(found.busy), sources=sources_shown(found.sources))
-
-
-def _busy(by_state: Mapping[BusyState, Sequence[Interval]]) -> list[BusyShown]:
-    busy = [
-        BusyShown(shown(start), shown(end), state)
-        for state, intervals in by_state.items()
-        for start, end in intervals
-    ]
-    if len(by_state) > 1:
-        busy.sort(key=attrgetter("start"))
-    return busy
+def _told(answers: Mapping[UUID, FreeBusy], window: Interval) -> Mapping[UUID, HostBusy]:
+    written = busy_json(answers.values(), window)
+    return {
+        host_id: HostBusy(host_id, busy=busy, sources=sources_shown(found.sources))
+        for busy, (host_id, found) in zip(written, answers.items(), strict=True)
+    }

@@ -15,7 +15,6 @@ from availability.domain.errors import RuleError
 from availability.domain.explain import RefusedStart
 from availability.domain.reasons import Reason, Refusal
 from availability.domain.slot_request import SlotRequest
-from availability.domain.slots import Slot
 from availability.entrypoints.http.answering import Answering, answering
 from availability.entrypoints.http.bodies import naming_fields, read_body, read_switch
 from availability.entrypoints.http.quick_route import may_read, quick_router
@@ -158,21 +157,20 @@ def _own_booking(asked: SlotsRequest) -> UUID | None:
 
 
 def _response(question: SlotQuestion, answer: SlotAnswer) -> SlotsResponse:
-    named = question.mode is Mode.ANY
+    named, duration = question.mode is Mode.ANY, question.request.rules.duration
     return SlotsResponse(
-        slots=[_slot(slot, named=named) for slot in answer.found.slots],
+        slots=[
+            SlotShown(
+                shown(start),
+                shown(start + duration),
+                offer.recheck,
+                offer.host_ids if named else UNSET,
+            )
+            for start, offer in answer.found.offers.items()
+        ],
         hosts=[_host(host_id, answer) for host_id in question.host_ids],
         as_seen_at=shown(question.request.now),
         refused=list(_refused(answer.refused)) if question.explained else UNSET,
-    )
-
-
-def _slot(slot: Slot, *, named: bool) -> SlotShown:
-    return SlotShown(
-        shown(slot.start),
-        shown(slot.end),
-        slot.offer.recheck,
-        slot.offer.host_ids if named else UNSET,
     )
 
 

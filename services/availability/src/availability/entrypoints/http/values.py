@@ -5,12 +5,13 @@ has many of is kept from the garbage collector, which would take longer than the
 """
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from availability.domain.errors import RuleError
 from availability.domain.intervals import Interval
 from availability.domain.rules import Staleness, StalePolicy
 from availability.domain.slot_request import MAX_HOSTS
@@ -25,6 +26,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 _DEFAULT = Staleness()
 _MOST_MOMENTS = 65_536
+_YEARS = range(MINYEAR + 1, MAXYEAR)
 
 
 class StalenessTold(Struct, forbid_unknown_fields=True, frozen=True):
@@ -66,7 +68,13 @@ HOST_NOT_FOUND = HostProblem("host_not_found", "There is no such active host.")
 
 
 def window(start: datetime, end: datetime) -> Interval:
-    """Return whole seconds that hold all of the time between two instants."""
+    """Return whole seconds that hold all of the time between two instants.
+
+    Raises `RuleError` where a day more on either side would be no date.
+    """
+    for field, instant in (("from", start), ("to", end)):
+        if instant.year not in _YEARS:
+            raise RuleError(field, f"must be in the years {_YEARS[0]} to {_YEARS[-1]}")
     return (start - _EPOCH) // _SECOND, -((_EPOCH - end) // _SECOND)
 
 
