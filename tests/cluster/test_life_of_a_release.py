@@ -24,7 +24,8 @@ from stack.smoke.journey import Places, travel
 from stage import Stage
 from walk.history import Asked
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(900)]
+# Making a cluster takes its own time, see `the_cluster`.
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(900, func_only=True)]
 
 _BEFORE = _AFTER = 5.0
 

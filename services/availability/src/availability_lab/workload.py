@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from random import Random
+from uuid import UUID
 
 from entente_contracts import BusyState as State
 from entente_contracts import (
@@ -31,6 +32,7 @@ class Workload:
         self._calendars = [host.calendar() for host in self.hosts for _ in range(2)]
         self._bookings = [BookingFacts(host) for host in self.hosts for _ in range(3)]
         self._sent: list[tuple[Envelope, Said]] = []
+        self._read: set[tuple[UUID, str, int]] = set()
         self._beginning: Iterator[Message] = iter(
             [host.changed() for host in self.hosts] + [it.connected() for it in self._calendars]
         )
@@ -51,7 +53,7 @@ class Workload:
         calendar = self._random.choice(self._calendars)
         kinds: Mapping[Callable[[], Said], int] = {
             lambda: self._picture(calendar): 60,
-            lambda: self._picture(calendar, revision=max(1, calendar.reading - 3)): 6,
+            lambda: self._picture(calendar, late=True): 6,
             lambda: calendar.checked(as_of=self._instant()): 8,
             lambda: self._end(calendar, CalendarChanged, self._random.choice(MONTHS)): 5,
             lambda: self._end(calendar, CalendarChecked, CalendarChecked.KEY_SUFFIX): 2,
@@ -62,9 +64,15 @@ class Workload:
         (say,) = self._random.choices(list(kinds), list(kinds.values()))
         return say()
 
-    def _picture(self, calendar: CalendarFacts, *, revision: int | None = None) -> Message:
+    def _picture(self, calendar: CalendarFacts, *, late: bool = False) -> Message:
+        """Return a month; one that is late is of an earlier reading, of which nothing was told."""
         month = self._random.choice(MONTHS)
         occurrences = [self._occurrence(month) for _ in range(self._random.randrange(6))]
+        revision = max(1, calendar.reading - 3)
+        if not late or (calendar.calendar_id, month, revision) in self._read:
+            revision = calendar.reading + 1
+        self._read.add((calendar.calendar_id, month, revision))
+        calendar.reading = max(calendar.reading, revision)
         return calendar.picture(month, *occurrences, revision=revision)
 
     def _occurrence(self, month: str) -> Occurrence:

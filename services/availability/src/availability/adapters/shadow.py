@@ -44,12 +44,19 @@ class PostgresShadow:
         """Apply what the topics hold by now; return how many records that were."""
         count = 0
         async for records in self._reader.up_to_now():
-            await self._apply(records)
+            await self._apply(records, self._shadow)
             count += len(records)
         return count
 
     async def differences(self) -> Sequence[str]:
-        """Return the names of the tables that are not the same as the live ones."""
+        """Return the names of the tables that are not the same as the live ones.
+
+        What the live consumers have not come to yet is applied before: it makes no difference.
+        """
+        await self._reader.back_to_group()
+        async for records in self._reader.up_to_now():
+            await self._apply(records, self._engine)
+            await self._apply(records, self._shadow)
         async with self._engine.connect() as connection:
             live = await digests(connection, LIVE)
             made = await digests(connection, SHADOW)
@@ -66,31 +73,19 @@ class PostgresShadow:
         async with self._engine.begin() as connection:
             await shadow_schema.drop_retired(connection)
 
-    async def _apply(self, records: Sequence[Record]) -> None:
+    async def _apply(self, records: Sequence[Record], tables: AsyncEngine) -> None:
         """Apply records of one topic; what the live consumers dead-letter is left out."""
         projecting = _BY_NAME[records[0].topic]
         arrivals = [it for record in records if (it := _read(record, projecting)) is not None]
         if not arrivals:
             return
         try:
-            await self._project(projecting, arrivals)
+            await _project(projecting, arrivals, tables)
         except Exception as error:
             if classify(error) is Verdict.TRANSIENT:
                 raise
             for arrival in arrivals:
-                await self._project_alone(projecting, arrival)
-
-    async def _project_alone(self, projecting: Projecting, arrival: Arrival) -> None:
-        try:
-            await self._project(projecting, [arrival])
-        except Exception as error:
-            if classify(error) is Verdict.TRANSIENT:
-                raise
-            _left_out(arrival.position.topic, arrival.position.offset, type_name(error))
-
-    async def _project(self, projecting: Projecting, arrivals: Sequence[Arrival]) -> None:
-        async with AsyncSession(self._shadow) as session, session.begin():
-            await projecting.project(session, arrivals)
+                await _project_alone(projecting, arrival, tables)
 
     async def _mark_every_host(self, session: AsyncSession) -> None:
         """Have all announced again that turns out different."""
@@ -102,6 +97,22 @@ class PostgresShadow:
         )
         changes = every_month((row.host_id, row.tenant_id) for row in rows)
         await PostgresChanges(session).add(changes)
+
+
+async def _project_alone(projecting: Projecting, arrival: Arrival, tables: AsyncEngine) -> None:
+    try:
+        await _project(projecting, [arrival], tables)
+    except Exception as error:
+        if classify(error) is Verdict.TRANSIENT:
+            raise
+        _left_out(arrival.position.topic, arrival.position.offset, type_name(error))
+
+
+async def _project(
+    projecting: Projecting, arrivals: Sequence[Arrival], tables: AsyncEngine
+) -> None:
+    async with AsyncSession(tables) as session, session.begin():
+        await projecting.project(session, arrivals)
 
 
 def _read(record: Record, projecting: Projecting) -> Arrival | None:

@@ -1,4 +1,4 @@
-"""Reads topics from their first record on, outside any group."""
+"""Reads topics from their first record on, without being a member of the group it follows."""
 
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import asynccontextmanager
@@ -19,6 +19,13 @@ class TopicReader:
     def __init__(self, reader: KafkaReader, partitions: Sequence[TopicPartition]) -> None:
         self._reader = reader
         self._partitions = partitions
+
+    async def back_to_group(self) -> None:
+        """Stand at the first records that the group's members may not have come to."""
+        starts = await self._reader.beginning_offsets(self._partitions)
+        for partition in self._partitions:
+            committed = await self._reader.committed(partition)
+            self._reader.seek(partition, max(committed or 0, starts[partition]))
 
     async def up_to_now(self) -> AsyncGenerator[Sequence[Record]]:
         """Yield the records from the present place to what are the ends now.
@@ -49,10 +56,10 @@ class TopicReader:
 
 @asynccontextmanager
 async def topic_reader(
-    settings: KafkaSettings, topics: Collection[Topic]
+    settings: KafkaSettings, topics: Collection[Topic], *, group: str
 ) -> AsyncGenerator[TopicReader]:
-    """Yield a reader that stands at the first records."""
-    reader = build_reader(settings, client_id="availability-rebuild", group=None)
+    """Yield a reader that stands at the first records; `group` consumes the topics."""
+    reader = build_reader(settings, client_id="availability-rebuild", group=group)
     await reader.start()
     try:
         partitions = [TopicPartition(t.name, n) for t in topics for n in range(t.partitions)]

@@ -36,7 +36,10 @@ class Shadow(Protocol):
         ...
 
     async def differences(self) -> Sequence[str]:
-        """Return the names of the tables that are not the same as the live ones."""
+        """Return the names of the tables that are not the same as the live ones.
+
+        What the live consumers have not come to yet is applied before: it makes no difference.
+        """
         ...
 
     def switching(self) -> AbstractAsyncContextManager[None]:
@@ -59,8 +62,8 @@ class Rebuilt:
 async def rebuild(shadow: Shadow, *, compared: bool = False) -> Rebuilt:
     """Replace the projections by ones made from the topics alone.
 
-    `compared` looks for differences while writers wait, which reads all of both. Records that the
-    live consumers have not come to yet are differences too.
+    `compared` looks for differences while writers wait, which reads all of both, and the records
+    that the live consumers have not come to yet.
     """
     await shadow.create()
     records = 0

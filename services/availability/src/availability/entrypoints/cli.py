@@ -45,5 +45,7 @@ async def run_rebuild(settings: AvailabilitySettings, *, compared: bool = False)
     async with AsyncExitStack() as stack:
         engine = build_engine(settings.postgres, application_name="availability-rebuild")
         stack.push_async_callback(engine.dispose)
-        reader = await stack.enter_async_context(topic_reader(settings.kafka, TOPICS))
+        reader = await stack.enter_async_context(
+            topic_reader(settings.kafka, TOPICS, group=settings.group)
+        )
         return await rebuild_projections(PostgresShadow(engine, reader), compared=compared)
