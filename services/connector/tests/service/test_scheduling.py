@@ -1,7 +1,7 @@
 """Due calendars are handed out to one worker at a time, however many ask."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -151,6 +151,39 @@ async def test_a_scheduler_that_stops_gives_back_what_it_did_not_finish(
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert len(await leases.claim(5)) == 2
+
+
+class StoppedWhileClaiming(Leases):
+    """Has the scheduler stopped once a claim is committed: before it hears of it, or just then."""
+
+    running: asyncio.Task[None]
+    seconds_to_hear = 0.0
+
+    async def claim(self, most: int) -> Sequence[Lease]:
+        claimed = await super().claim(most)
+        self.running.cancel()
+        if self.seconds_to_hear:
+            await asyncio.sleep(self.seconds_to_hear)
+        return claimed
+
+
+@pytest.mark.parametrize("seconds_to_hear", [0.0, 0.1])
+async def test_a_scheduler_that_stops_gives_back_what_it_had_only_claimed(
+    sessions: Sessions, postgres_settings: PostgresSettings, seconds_to_hear: float
+) -> None:
+    await due_calendars(sessions, 2)
+    leases = StoppedWhileClaiming(sessions, LeaseTerms())
+    leases.seconds_to_hear = seconds_to_hear
+
+    async def sync(_: Lease) -> None:
+        await asyncio.Event().wait()
+
+    scheduler = Scheduler(
+        leases, sync, postgres=postgres_settings, channel=DUE_CHANNEL, concurrency=2
+    )
+    leases.running = asyncio.create_task(scheduler.run())
+    await asyncio.gather(leases.running, return_exceptions=True)
+    assert len(await Leases(sessions, LeaseTerms()).claim(5)) == 2
 
 
 async def test_one_server_is_not_asked_by_everyone_at_once(sessions: Sessions) -> None:

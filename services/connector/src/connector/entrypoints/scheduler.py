@@ -62,14 +62,19 @@ class Scheduler(Generic[L]):
         self._do = work
         self._postgres = postgres
         self._channel = channel
-        self._free = concurrency
+        self._concurrency = concurrency
+        self._in_hand: list[L] = []
+        self._claiming: asyncio.Task[Sequence[L]] | None = None
         self._wake = asyncio.Event()
 
     async def run(self) -> None:
-        """Work until cancelled; what is under way then is given back."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._listen())
-            tasks.create_task(self._dispatch_for_ever(tasks))
+        """Work until cancelled; what is in hand then is given back."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._listen())
+                tasks.create_task(self._dispatch_for_ever(tasks))
+        finally:
+            await self._give_back()
 
     async def _dispatch_for_ever(self, tasks: asyncio.TaskGroup) -> None:
         while True:
@@ -86,30 +91,40 @@ class Scheduler(Generic[L]):
 
     async def _dispatch(self, tasks: asyncio.TaskGroup) -> float:
         """Claim what there is room for; return how long to sleep unless woken, in seconds."""
-        if not self._free:
+        free = self._concurrency - len(self._in_hand)
+        if not free:
             return _LONGEST_SLEEP_SECONDS
-        for lease in await self._queue.claim(self._free):
-            self._free -= 1
+        self._claiming = asyncio.create_task(self._claim(free))
+        for lease in await asyncio.shield(self._claiming):
             tasks.create_task(self._work(lease))
         due_in = await self._queue.seconds_to_next()
         longest = _LONGEST_SLEEP_SECONDS if due_in is None else min(due_in, _LONGEST_SLEEP_SECONDS)
         return max(longest, _SHORTEST_SLEEP_SECONDS)
 
+    async def _claim(self, most: int) -> Sequence[L]:
+        """Claim as much; never cancelled, as a claim that nobody knows of ends with its lease."""
+        claimed = await self._queue.claim(most)
+        self._in_hand += claimed
+        return claimed
+
     async def _work(self, lease: L) -> None:
         try:
             await self._do(lease)
-        except asyncio.CancelledError:
-            await self._queue.release(lease)
-            raise
         except Exception:  # the failure of one is not that of the others
             _logger.exception(
                 "work on %s broke off, it is tried again when its lease ends",
                 self._channel,
                 extra={"calendar_id": str(lease.calendar_id)},
             )
-        finally:
-            self._free += 1
-            self._wake.set()
+        self._in_hand.remove(lease)
+        self._wake.set()
+
+    async def _give_back(self) -> None:
+        """Release what was begun, and what was claimed and never begun."""
+        if self._claiming is not None:
+            await asyncio.wait([self._claiming])
+        while self._in_hand:
+            await self._queue.release(self._in_hand.pop())
 
     async def _listen(self) -> None:
         while True:
