@@ -21,16 +21,17 @@ TIMES = st.dictionaries(st.sampled_from(PRECEDENCE), INTERVALS.filter(bool).map(
 SPANS = st.tuples(st.integers(-5, 70), st.integers(1, 30)).map(lambda it: (it[0], it[0] + it[1]))
 
 
-def touching(intervals: Sequence[Interval], span: Interval) -> list[Interval]:
-    return [it for it in intervals if it[0] < span[1] and span[0] < it[1]]
+def within(intervals: Sequence[Interval], span: Interval) -> list[Interval]:
+    cut = [(max(start, span[0]), min(end, span[1])) for start, end in intervals]
+    return [(start, end) for start, end in cut if start < end]
 
 
 @given(TIMES, TIMES, SPANS)
-def test_what_touches_the_span_comes_back_as_merged_sets(
+def test_what_lies_within_the_span_comes_back_as_merged_sets(
     one: dict[BusyState, list[Interval]], other: dict[BusyState, list[Interval]], span: Interval
 ) -> None:
     expected = {
-        state: merged([*touching(one.get(state, []), span), *touching(other.get(state, []), span)])
+        state: merged([*within(one.get(state, []), span), *within(other.get(state, []), span)])
         for state in (*one, *other)
     }
     found = unpacked(packed(one) + packed(other), span)

@@ -6,7 +6,6 @@ shall name what is in the way are all occurrences read.
 
 import sys
 from array import array
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from uuid import UUID
@@ -15,7 +14,7 @@ from msgspec.json import decode, encode
 
 from availability.domain.busy_state import BusyState
 from availability.domain.host import AllDayOccurrence, Occurrence, TimedOccurrence
-from availability.domain.intervals import Bounds, Interval, Packed, bounds_of, union
+from availability.domain.intervals import Bounds, Interval, Packed, bounds_of, clipped, union
 
 _STATES = {
     1: BusyState.BUSY,
@@ -40,17 +39,14 @@ def packed(time: Mapping[BusyState, Sequence[Interval]]) -> bytes:
 
 
 def unpacked(content: bytes, span: Interval) -> Mapping[BusyState, Packed]:
-    """Return what touches `span` of any number of `packed` values, as merged sets by state."""
+    """Return what lies within `span` of any number of `packed` values, as merged sets by state."""
     numbers = _numbers(content)
     time: dict[BusyState, Packed] = {}
-    position = 0
-    while position < len(numbers):
+    position, end = 0, len(numbers)
+    while position < end:
         state, begin = _STATES[numbers[position]], position + 2
         position = begin + numbers[position + 1]
-        # The bounds of a merged set only grow, and each second one ends an interval.
-        first = bisect_right(numbers, span[0], begin, position)
-        last = bisect_left(numbers, span[1], first, position)
-        found = Packed(numbers[first - (first - begin) % 2 : last + (last - begin) % 2])
+        found = clipped(Packed(numbers[begin:position]), span)
         time[state] = _joined(time[state], found) if state in time else found
     return time
 

@@ -82,8 +82,9 @@ def clipped(intervals: Sequence[Interval], window: Interval) -> Packed:
     # The bounds of a merged set only grow, and each second one ends an interval.
     begin = bisect_right(bounds, first)
     end = bisect_left(bounds, last, begin)
-    kept = array("q", bounds[begin - begin % 2 : end + end % 2].tobytes())
-    if kept:
+    kept = bounds[begin & ~1 : (end + 1) & ~1]
+    if (begin | end) & 1:
+        kept = array("q", kept.tobytes())
         kept[0], kept[-1] = max(first, kept[0]), min(last, kept[-1])
     return Packed(kept)
 

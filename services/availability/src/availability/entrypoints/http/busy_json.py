@@ -1,13 +1,12 @@
 """Writes busy time as JSON, for all hosts of an answer at once.
 
-Intervals differ in a few places only: one is written out as a form, the form is copied as often as
-there are intervals, and the places are filled in column by column.
+Intervals in one state differ in a few places only: one is written out as a form, the form is copied
+as often as there are intervals, and the places are filled in column by column.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from itertools import pairwise
 from operator import attrgetter
 from typing import Any, Final
 
@@ -16,18 +15,18 @@ from msgspec import Raw, Struct
 from msgspec.json import Encoder
 from numpy.typing import NDArray
 
-from availability.domain.busy_state import BusyState
+from availability.domain.busy_state import PRECEDENCE, BusyState
 from availability.domain.free_busy import FreeBusy
-from availability.domain.intervals import Interval, bounds_of
+from availability.domain.intervals import Bounds, Interval, bounds_of
 from availability.domain.wall_clock import DAY, EPOCH_ORDINAL
 from availability.entrypoints.http.values import shown
 
 _FEW_SECONDS = 60 * DAY
 """Busy time of so little, over all hosts, is written one by one before NumPy has begun."""
 
-_FORM: Final = b'{"start":"YYYY-MM-DDTHH:MM:SSZ","end":"yyyy-mm-ddThh:mm:ssZ","state":"'
-_START, _END = _FORM.index(b"YYYY"), _FORM.index(b"yyyy")
-_ENDINGS: Final = {state: f'{state}"}},'.encode() for state in BusyState}
+_TEXT: Final = '{{"start":"YYYY-MM-DDTHH:MM:SSZ","end":"yyyy-mm-ddThh:mm:ssZ","state":"{}"}},'
+_BETWEEN: Final = b"},"
+_START, _END = (_TEXT.format("").index(place) for place in ("YYYY", "yyyy"))
 _MOMENT: Final = np.dtype(
     {
         "names": ["date", "time"],
@@ -36,8 +35,6 @@ _MOMENT: Final = np.dtype(
         "itemsize": _END - _START,
     }
 )
-
-_PADDING: Final = b"\0"
 
 _encode = Encoder().encode
 
@@ -54,27 +51,18 @@ def busy_json(many: Collection[FreeBusy], window: Interval) -> list[Raw]:
     """Return a list of `BusyShown` for each host, in order; the busy time lies within `window`."""
     if len(many) * (window[1] - window[0]) < _FEW_SECONDS:
         return [_one_by_one(it) for it in many]
-    stretches = [
-        (host, _ENDINGS[state], bounds_of(intervals))
-        for host, it in enumerate(many)
-        for state, intervals in it.busy.items()
-    ]
-    if not stretches:
-        return [Raw(b"[]")] * len(many)
-    hosts, endings, parts = zip(*stretches, strict=True)
-    lengths = [len(bounds) // 2 for bounds in parts]
-    bounds = np.frombuffer(b"".join(parts), np.int64).reshape(-1, 2)
-    host = np.repeat(hosts, lengths)
-    ending = np.array(endings).repeat(lengths)
-    if len(set(hosts)) < len(hosts):
-        order = np.lexsort((bounds[:, 0], host))
-        bounds, ending = bounds[order], ending[order]
-    text, width = _filled_in(bounds, ending, window)
-    firsts = host.searchsorted(np.arange(len(many) + 1)) * width
-    return [
-        Raw(b"[" + text[first:after].replace(_PADDING, b"")[:-1] + b"]")
-        for first, after in pairwise(firsts.tolist())
-    ]
+    texts: list[list[memoryview]] = [[] for _ in many]
+    for state in PRECEDENCE:
+        found = [
+            (of_host, bounds_of(it.busy[state]))
+            for of_host, it in zip(texts, many, strict=True)
+            if state in it.busy
+        ]
+        if found:
+            hosts, parts = zip(*found, strict=True)
+            for of_host, text in zip(hosts, _written(state, parts, window), strict=True):
+                of_host.append(text)
+    return [_listed(it) for it in texts]
 
 
 def _one_by_one(found: FreeBusy) -> Raw:
@@ -88,32 +76,45 @@ def _one_by_one(found: FreeBusy) -> Raw:
     return Raw(_encode(busy))
 
 
-def _filled_in(
-    bounds: NDArray[np.int64], ending: NDArray[np.bytes_], window: Interval
-) -> tuple[bytes, int]:
-    """Return a form for each interval, and how long each is: short endings are padded."""
+def _listed(texts: Sequence[memoryview]) -> Raw:
+    """Return the intervals of a host, which come for each of its states, as one list."""
+    if len(texts) == 1:
+        return Raw(b"[%b]" % texts[0][:-1])
+    # As text they have the order of their starts: years have four digits.
+    *intervals, _ = b"".join(texts).split(_BETWEEN)
+    return Raw(b"[%b]" % b",".join(it + b"}" for it in sorted(intervals)))
+
+
+def _written(state: BusyState, parts: Sequence[Bounds], window: Interval) -> Iterator[memoryview]:
+    """Yield the intervals in a state as text, each with a comma, for each host."""
+    form = _form(state)
+    forms = form.repeat(sum(map(len, parts)) // 2)
+    bounds = np.frombuffer(b"".join(parts), np.int64).reshape(-1, 2)
     days, seconds = np.divmod(bounds, DAY)
     first, last = (instant // DAY for instant in window)
-    form = _form(ending.itemsize)
-    forms = form.repeat(len(bounds))
     moments = forms["bounds"]
-    moments["date"] = _dates(first, last)[days - first]
-    moments["time"] = _TIMES[seconds]
-    forms["ending"] = ending
-    return forms.tobytes(), form.itemsize
+    moments["date"] = _dates(first, last).take(days - first)
+    moments["time"] = _TIMES.take(seconds)
+    text = forms.view(np.uint8).data
+    position = 0
+    for part in parts:
+        begin, position = position, position + len(part) // 2 * form.itemsize
+        yield text[begin:position]
 
 
-@lru_cache(maxsize=16)
-def _form(longest_ending: int) -> NDArray[Any]:
-    """Return the form with its places."""
+@lru_cache(maxsize=len(BusyState))
+def _form(state: BusyState) -> NDArray[Any]:
+    """Return the form of intervals in a state, with its places."""
+    text = _TEXT.format(state).encode()
     places = np.dtype(
         {
-            "names": ["bounds", "ending"],
-            "formats": [(_MOMENT, 2), f"S{longest_ending}"],
-            "offsets": [_START, len(_FORM)],
+            "names": ["bounds"],
+            "formats": [(_MOMENT, 2)],
+            "offsets": [_START],
+            "itemsize": len(text),
         }
     )
-    return np.array([_FORM], f"S{places.itemsize}").view(places)
+    return np.array([text]).view(places)
 
 
 @lru_cache(maxsize=256)
