@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ def describe() -> dict[str, Any]:
         "cpu": _cpu(),
         "cpus": os.cpu_count(),
         "system": platform.platform(),
-        "python": platform.python_version(),
+        "python": sys.version,
         "versions": {name: version(name) for name in _DISTRIBUTIONS},
         "commit": _git("rev-parse", "HEAD"),
         "uncommitted_changes": bool(_git("status", "--porcelain", "--untracked-files=no")),
