@@ -25,6 +25,12 @@ async def create(connection: AsyncConnection) -> None:
             await connection.execute(text(f"ALTER TABLE {shadow} SET ({options})"))
 
 
+async def analyze(connection: AsyncConnection) -> None:
+    """Make the planner's statistics of the shadow's tables."""
+    names = ", ".join(f"{SHADOW}.{table.name}" for table in PROJECTION)
+    await connection.execute(text(f"ANALYZE {names}"))
+
+
 async def switch(connection: AsyncConnection) -> None:
     """Give the shadow the live schema's name.
 

@@ -35,6 +35,10 @@ class Shadow(Protocol):
         """Apply what the topics hold by now; return how many records that were."""
         ...
 
+    async def analyze(self) -> None:
+        """Let the database know what they hold: answers come from them at once."""
+        ...
+
     async def differences(self) -> Sequence[str]:
         """Return the names of the tables that are not the same as the live ones.
 
@@ -76,6 +80,7 @@ async def rebuild(shadow: Shadow, *, compared: bool = False) -> Rebuilt:
             break
     else:
         raise CannotCatchUpError(f"{applied} records came while {records} were applied")
+    await shadow.analyze()
     await failpoints.reach("rebuild.before_switch")
     async with shadow.switching():
         last = await shadow.catch_up()
