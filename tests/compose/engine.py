@@ -22,7 +22,8 @@ async def run(*command: str, environment: Mapping[str, str] | None = None) -> st
         env=environment,
     )
     try:
-        said, _ = await asyncio.wait_for(process.communicate(), _PATIENCE_SECONDS)
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            said, _ = await process.communicate()
     finally:
         if process.returncode is None:
             process.kill()

@@ -69,7 +69,8 @@ class Doorbell:
     async def wait(self, seconds: float) -> None:
         """Return when it rings, or after so many seconds."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._rung.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._rung.wait()
 
     async def _ask(self, question: str) -> bool:
         if self._connection is None:

@@ -132,7 +132,8 @@ async def _known_positions(client: KafkaConsumer) -> dict[TopicPartition, int]:
 
 async def _problem_in(name: str, check: Check) -> str | None:
     try:
-        await asyncio.wait_for(check(), _CHECK_SECONDS)
+        async with asyncio.timeout(_CHECK_SECONDS):
+            await check()
     except Exception as error:  # noqa: BLE001  # any failure of a dependency is its answer
         return f"{name}: {type_name(error)}"
     return None

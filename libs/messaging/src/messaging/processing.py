@@ -174,12 +174,11 @@ class RecordProcessor:
         self._processing.count(record.topic, "dead_letter")
 
     async def _pause(self, attempt: int) -> None:
-        seconds = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2.0**attempt)
+        longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2.0**attempt)
+        seconds = longest * random.uniform(0.5, 1.0)  # noqa: S311  # jitter, not a secret
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(
-                self._stopping.wait(),
-                seconds * random.uniform(0.5, 1.0),  # noqa: S311  # jitter, not a secret
-            )
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
         if self._stopping.is_set():
             raise StoppingError
 

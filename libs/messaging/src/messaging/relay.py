@@ -229,7 +229,8 @@ class OutboxRelay:
         self._in_flight.clear()
         if producer is not None:
             with contextlib.suppress(Exception):
-                await asyncio.wait_for(producer.stop(), PUBLISH_SECONDS)
+                async with asyncio.timeout(PUBLISH_SECONDS):
+                    await producer.stop()
 
     async def _watch_backlog(self) -> None:
         while True:

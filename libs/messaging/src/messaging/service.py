@@ -224,7 +224,8 @@ async def _consuming(
         stopping.set()
         await broker.stop()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(producer.stop(), 5)
+            async with asyncio.timeout(5):
+                await producer.stop()
 
 
 def _start_tasks(

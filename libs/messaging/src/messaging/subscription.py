@@ -105,7 +105,8 @@ class Subscription:
     async def _fetched(self, client: KafkaConsumer) -> list[Record]:
         if self.consumer.gathering_seconds:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), self.consumer.gathering_seconds)
+                async with asyncio.timeout(self.consumer.gathering_seconds):
+                    await self._stopping.wait()
         batches = await client.getmany(
             timeout_ms=0, max_records=max(_TAKEN_ALONG, self.consumer.batch_size) - 1
         )

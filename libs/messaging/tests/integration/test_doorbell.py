@@ -161,6 +161,32 @@ async def test_a_bell_that_is_off_hears_what_another_is_rung_for(
             await bell.wait(FOR_EVER)
 
 
+class RungByHand(Doorbell):
+    """Rings without a writer, and so at a moment that a test chooses."""
+
+    def ring(self) -> None:
+        self._rung.set()
+
+
+async def test_whoever_sleeps_can_be_stopped_just_as_it_rings(settings: PostgresSettings) -> None:
+    bell = RungByHand(settings)
+
+    async def sleep_for_ever() -> None:
+        while True:
+            bell.clear()
+            await bell.wait(FOR_EVER)
+
+    for steps_apart in range(5):
+        sleeping = asyncio.create_task(sleep_for_ever())
+        await asyncio.sleep(0.01)
+        bell.ring()
+        for _ in range(steps_apart):
+            await asyncio.sleep(0)
+        sleeping.cancel()
+        _, still = await asyncio.wait([sleeping], timeout=5)
+        assert not still, steps_apart
+
+
 async def test_the_bell_of_a_relay_that_is_gone_is_off(
     bell: Doorbell, settings: PostgresSettings
 ) -> None:

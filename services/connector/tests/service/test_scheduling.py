@@ -39,6 +39,10 @@ async def run(sessions: Sessions, statement: str, **values: Any) -> None:
         await session.execute(text(statement), values)
 
 
+async def until_cancelled(_: Lease) -> None:
+    await asyncio.Event().wait()
+
+
 async def due_calendars(sessions: Sessions, count: int, *, server: str = "a:443") -> list[UUID]:
     ids = [uuid4() for _ in range(count)]
     host, connection = uuid4(), uuid4()
@@ -174,16 +178,40 @@ async def test_a_scheduler_that_stops_gives_back_what_it_had_only_claimed(
     await due_calendars(sessions, 2)
     leases = StoppedWhileClaiming(sessions, LeaseTerms())
     leases.seconds_to_hear = seconds_to_hear
-
-    async def sync(_: Lease) -> None:
-        await asyncio.Event().wait()
-
     scheduler = Scheduler(
-        leases, sync, postgres=postgres_settings, channel=DUE_CHANNEL, concurrency=2
+        leases, until_cancelled, postgres=postgres_settings, channel=DUE_CHANNEL, concurrency=2
     )
     leases.running = asyncio.create_task(scheduler.run())
     await asyncio.gather(leases.running, return_exceptions=True)
     assert len(await Leases(sessions, LeaseTerms()).claim(5)) == 2
+
+
+@pytest.mark.parametrize("steps_apart", range(5))
+async def test_a_scheduler_that_is_woken_just_as_it_stops_stops(
+    sessions: Sessions, postgres_settings: PostgresSettings, steps_apart: int
+) -> None:
+    await due_calendars(sessions, 1)
+
+    async def stop() -> None:
+        for _ in range(steps_apart):
+            await asyncio.sleep(0)
+        running.cancel()
+
+    async def sync(_: Lease) -> None:
+        await asyncio.sleep(0.1)  # meanwhile the scheduler falls asleep; the end of this wakes it
+        stopping.append(asyncio.create_task(stop()))
+
+    stopping: list[asyncio.Task[None]] = []
+    scheduler = Scheduler(
+        Leases(sessions, LeaseTerms()),
+        sync,
+        postgres=postgres_settings,
+        channel=DUE_CHANNEL,
+        concurrency=1,
+    )
+    running = asyncio.create_task(scheduler.run())
+    await asyncio.wait([running], timeout=10)
+    assert running.done()
 
 
 async def test_one_server_is_not_asked_by_everyone_at_once(sessions: Sessions) -> None:

@@ -87,7 +87,8 @@ class Scheduler(Generic[L]):
                 )
                 pause = _RECONNECT_SECONDS
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), pause)
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
 
     async def _dispatch(self, tasks: asyncio.TaskGroup) -> float:
         """Claim what there is room for; return how long to sleep unless woken, in seconds."""
