@@ -67,11 +67,13 @@ class FaultProxy:
         ]
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            request = await read_request(reader)
-            writer.write(await self._answer(request))
-            await writer.drain()
-        writer.close()
+        try:
+            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+                request = await read_request(reader)
+                writer.write(await self._answer(request))
+                await writer.drain()
+        finally:
+            writer.close()
         with contextlib.suppress(ConnectionError):
             await writer.wait_closed()
 
@@ -85,9 +87,15 @@ class FaultProxy:
         if isinstance(fault, int):
             return b"".join(reply(status=fault, headers=self.headers).chunks)
         headers = {name: v for name, v in request.headers.items() if name not in _HOP_BY_HOP}
-        answer = await self._client.request(
-            request.method, self.server.url + request.target, headers=headers, content=request.body
-        )
+        try:
+            answer = await self._client.request(
+                request.method,
+                self.server.url + request.target,
+                headers=headers,
+                content=request.body,
+            )
+        except httpx.TransportError:  # a server that is down is, seen from before it, a cut
+            return b""
         self.received.append((request, answer.status_code))
         if fault is Cut.AFTER:
             return b""

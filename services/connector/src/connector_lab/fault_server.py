@@ -77,20 +77,22 @@ class FaultServer:
         self.script[target] = list(replies)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-            request = await read_request(reader)
-            self.received.append(request)
-            replies = (
-                self.script.get(f"{request.method} {request.target}")
-                or self.script.get(request.target)
-                or [reply(status=404)]
-            )
-            scripted = replies.pop(0) if len(replies) > 1 else replies[0]
-            for chunk in scripted.chunks:
-                writer.write(chunk)
-                await writer.drain()
-                await asyncio.sleep(scripted.pause)
-        writer.close()
+        try:
+            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+                request = await read_request(reader)
+                self.received.append(request)
+                replies = (
+                    self.script.get(f"{request.method} {request.target}")
+                    or self.script.get(request.target)
+                    or [reply(status=404)]
+                )
+                scripted = replies.pop(0) if len(replies) > 1 else replies[0]
+                for chunk in scripted.chunks:
+                    writer.write(chunk)
+                    await writer.drain()
+                    await asyncio.sleep(scripted.pause)
+        finally:
+            writer.close()
         with contextlib.suppress(ConnectionError, ssl.SSLError):
             await writer.wait_closed()
 
