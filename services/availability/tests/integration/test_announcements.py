@@ -1,5 +1,7 @@
 """What others hear of a host: merged busy time by month, and overlaps."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -9,11 +11,16 @@ from availability_lab.wire import End
 from entente_contracts import BusyTimeChanged, CalendarChanged, OverlapDetected, decode, topics
 from entente_contracts.availability import BusyInterval
 from messaging.clients import Record
+from sqlalchemy import text
 
 pytestmark = pytest.mark.integration
 
 # A year ahead of any clock that runs this test: overlaps are told of from the present month on.
 MONTH = "2091-11"
+NEXT = "2091-12"
+
+# What announcers try to have, each for its transaction.
+LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('availability.announcer', 0))")
 
 
 async def told(lab: Lab, key: str) -> list[Any]:
@@ -150,24 +157,28 @@ async def test_bookings_are_busy_time_too(lab: Lab) -> None:
 async def test_an_announcement_belongs_to_the_trace_of_its_cause(lab: Lab) -> None:
     host = lab.host()
     calendar = host.calendar()
-    key = BusyTimeChanged.key_for(host.host_id, MONTH)
-    await lab.tell(host.changed(), calendar.connected())
-    trace_id = "4bf92f3577b34da6a3ce929d0e0e4736"
-    picture = calendar.picture(MONTH, timed(f"{MONTH}-05T08:00", f"{MONTH}-05T09:00"))
-    await lab.applied(await lab.wire.publish_within(f"00-{trace_id}-00f067aa0ba902b7-01", picture))
-
-    async def traces() -> list[bytes]:
-        records = await lab.wire.records(topics.AVAILABILITY_EVENTS)
-        return [
-            value
-            for record in records
-            if record.key == key.encode() and record.value is not None
-            for name, value in record.headers
-            if name == "traceparent"
-        ]
-
+    causes = {MONTH: "4bf92f3577b34da6a3ce929d0e0e4736", NEXT: "1a5f0c2b7e9d4c3fa8b6d0e4c2f19375"}
+    async with silence(lab):
+        for month, trace_id in causes.items():
+            busy = timed(f"{month}-15T08:00", f"{month}-15T09:00")
+            parent = f"00-{trace_id}-00f067aa0ba902b7-01"
+            picture = calendar.picture(month, busy)
+            await lab.applied(await lab.wire.publish_within(parent, picture))
+        await lab.tell(host.changed(), calendar.connected())
     await lab.quiet()
-    assert trace_id.encode() in (await eventually(traces))[-1]
+    records = await lab.wire.records(topics.AVAILABILITY_EVENTS)
+    for month, trace_id in causes.items():
+        key = BusyTimeChanged.key_for(host.host_id, month).encode()
+        told_last = [record for record in records if record.key == key][-1]
+        assert trace_id.encode() in dict(told_last.headers)["traceparent"]
+
+
+@asynccontextmanager
+async def silence(lab: Lab) -> AsyncGenerator[None]:
+    """Have nothing announced within the block; what changes meanwhile is announced at once."""
+    async with lab.sessions.begin() as session:
+        await session.execute(LOCK)
+        yield
 
 
 async def test_overlaps_are_told_and_resolved(lab: Lab) -> None:

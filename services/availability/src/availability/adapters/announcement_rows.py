@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC
 from hashlib import sha256
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -47,7 +48,7 @@ class PostgresAnnouncements:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
-        self._traces: dict[UUID, Context] = {}
+        self._traces: dict[tuple[UUID, int | None], Context] = {}
 
     async def take(self, most: int) -> Sequence[MarkedHost]:
         """Remove the marks of those hosts that have waited longest; return the hosts."""
@@ -62,10 +63,11 @@ class PostgresAnnouncements:
         )
         tenants: dict[UUID, str] = {}
         months: dict[UUID, set[int | None]] = {}
-        for mark in marks:
+        for mark in sorted(marks, key=attrgetter("id")):
             tenants[mark.host_id] = mark.tenant_id
             headers = [(name, value.encode()) for name, value in mark.trace.items()]
-            self._traces[mark.host_id] = propagation.extract(headers)
+            trace = propagation.extract(headers)
+            self._traces[mark.host_id, mark.month] = self._traces[mark.host_id, None] = trace
             months.setdefault(mark.host_id, set()).add(mark.month)
         return await self._marked(tenants, months) if tenants else ()
 
@@ -84,18 +86,19 @@ class PostgresAnnouncements:
         for told in months:
             revision, digest = known.get((told.host_id, told.month), (0, _NOTHING))
             newer = max(revision + 1, now * _MILLISECONDS)
-            with self._caused(told.host_id):
+            with self._caused(told.host_id, told.month):
                 if isinstance(told, MonthToTell):
                     await self._tell_month(told, newer, digest)
                 elif digest:
                     await self._end_month(told, newer)
         for told in overlaps:
-            with self._caused(told.host_id):
+            with self._caused(told.host_id, None):
                 await self._tell_overlaps(told, now * _MILLISECONDS)
 
-    def _caused(self, host_id: UUID) -> AbstractContextManager[None]:
-        """Make what is announced of a host part of the trace of one of its changes."""
-        return propagation.attached(self._traces.get(host_id, Context()))
+    def _caused(self, host_id: UUID, month: int | None) -> AbstractContextManager[None]:
+        """Make what is announced part of the trace of the month's last change, or of the host's."""
+        of_host = self._traces.get((host_id, None), Context())
+        return propagation.attached(self._traces.get((host_id, month), of_host))
 
     async def _marked(
         self, tenants: Mapping[UUID, str], months: Mapping[UUID, set[int | None]]
