@@ -2,15 +2,17 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from availability.adapters.tables import booking, claim
+from availability.adapters.unnest import unnested
 from availability.application.changes import HostChange
 from availability.application.endings import Ending
 from availability.application.project_bookings import ProjectedBooking, ProjectedClaim
@@ -23,48 +25,66 @@ class PostgresBookings:
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def put(self, known: ProjectedBooking) -> Collection[HostChange]:
-        """Replace a booking with all its claims; the months of the old and new ones may differ."""
-        values = {
-            "booking_id": known.booking_id,
-            "tenant_id": known.tenant_id,
-            "revision": known.revision,
-            "ended": False,
-        }
-        statement = insert(booking).values(values)
-        applied = await self._session.execute(
-            statement.on_conflict_do_update(
-                index_elements=[booking.c.booking_id],
-                set_=values,
-                where=booking.c.revision <= statement.excluded.revision,
-            ).returning(booking.c.booking_id)
-        )
-        if applied.first() is None:
+    async def put(self, bookings: Collection[ProjectedBooking]) -> Collection[HostChange]:
+        """Replace bookings with all their claims; the months of old and new ones may differ."""
+        if not bookings:
             return ()
-        changed = await self._release(known.booking_id)
-        rows = [_row(known, it) for it in known.claims]
+        columns = booking.c
+        ordered = sorted(bookings, key=attrgetter("booking_id"))
+        given = unnested(
+            {
+                columns.booking_id: [it.booking_id for it in ordered],
+                columns.tenant_id: [it.tenant_id for it in ordered],
+                columns.revision: [it.revision for it in ordered],
+                columns.ended: [False for _ in ordered],
+            }
+        )
+        statement = insert(booking).from_select(list(given.c.keys()), select(given))
+        applied = await self._session.scalars(
+            statement.on_conflict_do_update(
+                index_elements=[columns.booking_id],
+                set_={it.name: it for it in statement.excluded},
+                where=columns.revision <= statement.excluded.revision,
+            ).returning(columns.booking_id)
+        )
+        replaced = set(applied)
+        changed = await self._release(replaced)
+        rows = [
+            _row(it, taken) for it in ordered if it.booking_id in replaced for taken in it.claims
+        ]
         if rows:
             await self._session.execute(plain_insert(claim), rows)
-        return {*changed, *(it for row in rows for it in _months(row, known.tenant_id))}
+        return {*changed, *(month for row in rows for month in _months(row))}
 
-    async def end(self, end: Ending) -> Collection[HostChange]:
-        """Forget a booking, but for the revision that keeps older records out."""
-        statement = update(booking).where(booking.c.booking_id == end.id)
-        if end.revision is not None:
-            statement = statement.where(booking.c.revision <= end.revision)
-        applied = await self._session.execute(
-            statement.values(
-                ended=True, revision=func.greatest(booking.c.revision, end.revision)
-            ).returning(booking.c.booking_id)
+    async def end(self, ends: Collection[Ending]) -> Collection[HostChange]:
+        """Forget bookings, but for the revision that keeps older records out."""
+        if not ends:
+            return ()
+        columns = booking.c
+        given = unnested(
+            {
+                columns.booking_id: [end.id for end in ends],
+                columns.revision: [end.revision for end in ends],
+            }
         )
-        return await self._release(end.id) if applied.first() else ()
+        applied = await self._session.scalars(
+            update(booking)
+            .where(columns.booking_id == given.c.booking_id)
+            .where(given.c.revision.is_(None) | (columns.revision <= given.c.revision))
+            .values(ended=True, revision=func.greatest(columns.revision, given.c.revision))
+            .returning(columns.booking_id)
+        )
+        return await self._release(set(applied))
 
-    async def _release(self, booking_id: UUID) -> Collection[HostChange]:
+    async def _release(self, booking_ids: Collection[UUID]) -> Collection[HostChange]:
+        if not booking_ids:
+            return ()
+        given = unnested({booking.c.booking_id: list(booking_ids)})
         rows = await self._session.execute(
-            delete(claim).where(claim.c.booking_id == booking_id).returning(claim)
+            delete(claim).where(claim.c.booking_id == given.c.booking_id).returning(claim)
         )
         mappings: Iterable[Any] = rows.mappings()
-        return {it for row in mappings for it in _months(row, row["tenant_id"])}
+        return {month for row in mappings for month in _months(row)}
 
 
 def _row(known: ProjectedBooking, it: ProjectedClaim) -> dict[str, Any]:
@@ -82,10 +102,10 @@ def _row(known: ProjectedBooking, it: ProjectedClaim) -> dict[str, Any]:
     }
 
 
-def _months(row: Any, tenant_id: str) -> Iterator[HostChange]:
+def _months(row: Any) -> Iterator[HostChange]:
     first, last = _month(row["reaches_from"]), _month(row["reaches_until"])
     for month in range(first, last + 1):
-        yield HostChange(row["host_id"], tenant_id, month)
+        yield HostChange(row["host_id"], row["tenant_id"], month)
 
 
 def _month(instant: datetime) -> int:

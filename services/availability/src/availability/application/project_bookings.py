@@ -1,9 +1,10 @@
 """Project `booking.events.v1`: the time that our own bookings take."""
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from entente_contracts import Booking, BookingEvent, ClaimState
@@ -35,30 +36,57 @@ class ProjectedBooking:
     claims: Sequence[ProjectedClaim]
 
 
+_Fact = ProjectedBooking | Ending
+_F = TypeVar("_F")
+
+
 class Bookings(Protocol):
     """The projected bookings. A record older than what is known changes nothing."""
 
-    async def put(self, booking: ProjectedBooking, /) -> Collection[HostChange]:
-        """Replace a booking; return what that may change."""
+    async def put(self, bookings: Collection[ProjectedBooking]) -> Collection[HostChange]:
+        """Replace bookings, each of them once; return what that may change."""
         ...
 
-    async def end(self, end: Ending) -> Collection[HostChange]:
-        """Forget a booking; return what that may change."""
+    async def end(self, ends: Collection[Ending]) -> Collection[HostChange]:
+        """Forget bookings, each of them once; return what that may change."""
         ...
 
 
 async def project_bookings(
     bookings: Bookings, arrivals: Sequence[Arrival]
 ) -> Collection[HostChange]:
-    """Apply the arrivals in their order."""
+    """Apply the arrivals, those of one booking in their order and different ones at once."""
     changed: set[HostChange] = set()
-    for arrival in arrivals:
-        if isinstance(arrival, Tombstone):
-            changed.update(await bookings.end(ending(arrival)))
-        elif isinstance(arrival.message, BookingEvent):
-            told = arrival.message
-            changed.update(await bookings.put(_booking(told.tenant_id, told.booking)))
+    for facts in _in_turns(filter(None, map(_fact, arrivals))):
+        changed.update(await bookings.put(_of(ProjectedBooking, facts)))
+        changed.update(await bookings.end(_of(Ending, facts)))
     return changed
+
+
+def _in_turns(facts: Iterable[_Fact]) -> Sequence[Sequence[_Fact]]:
+    """Return what was told first of each booking, what was told second, and so on."""
+    told: Counter[UUID] = Counter()
+    turns: list[list[_Fact]] = []
+    for fact in facts:
+        booking_id = fact.id if isinstance(fact, Ending) else fact.booking_id
+        turn = told[booking_id]
+        told[booking_id] += 1
+        if turn == len(turns):
+            turns.append([])
+        turns[turn].append(fact)
+    return turns
+
+
+def _fact(arrival: Arrival) -> _Fact | None:
+    if isinstance(arrival, Tombstone):
+        return ending(arrival)
+    if isinstance(arrival.message, BookingEvent):
+        return _booking(arrival.message.tenant_id, arrival.message.booking)
+    return None
+
+
+def _of(kind: type[_F], facts: Iterable[_Fact]) -> list[_F]:
+    return [fact for fact in facts if isinstance(fact, kind)]
 
 
 def _booking(tenant_id: str, told: Booking) -> ProjectedBooking:
