@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from typing import Protocol
 from uuid import UUID
 
 from entente_contracts import Booking, BookingEvent, ClaimState
@@ -12,6 +12,7 @@ from messaging.delivery import Arrival, Tombstone
 
 from availability.application.changes import HostChange
 from availability.application.endings import Ending, ending
+from availability.application.of_kind import of_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,6 @@ class ProjectedBooking:
 
 
 _Fact = ProjectedBooking | Ending
-_F = TypeVar("_F")
 
 
 class Bookings(Protocol):
@@ -58,8 +58,8 @@ async def project_bookings(
     """Apply the arrivals, those of one booking in their order and different ones at once."""
     changed: set[HostChange] = set()
     for facts in _in_turns(filter(None, map(_fact, arrivals))):
-        changed.update(await bookings.put(_of(ProjectedBooking, facts)))
-        changed.update(await bookings.end(_of(Ending, facts)))
+        changed.update(await bookings.put(of_kind(ProjectedBooking, facts)))
+        changed.update(await bookings.end(of_kind(Ending, facts)))
     return changed
 
 
@@ -83,10 +83,6 @@ def _fact(arrival: Arrival) -> _Fact | None:
     if isinstance(arrival.message, BookingEvent):
         return _booking(arrival.message.tenant_id, arrival.message.booking)
     return None
-
-
-def _of(kind: type[_F], facts: Iterable[_Fact]) -> list[_F]:
-    return [fact for fact in facts if isinstance(fact, kind)]
 
 
 def _booking(tenant_id: str, told: Booking) -> ProjectedBooking:

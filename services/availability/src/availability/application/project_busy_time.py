@@ -1,7 +1,7 @@
 """Project `calendar.busy.v1`: pictures of months, and when calendars were last read."""
 
-from collections.abc import Collection, Hashable, Iterable, Sequence
-from typing import NamedTuple, Protocol, TypeVar
+from collections.abc import Collection, Hashable, Sequence
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from entente_contracts import CalendarChecked
@@ -9,6 +9,7 @@ from messaging import failpoints
 from messaging.delivery import Arrival, Delivery, Tombstone, UnreadableRecordError
 
 from availability.application.changes import HostChange
+from availability.application.of_kind import of_kind
 from availability.domain.calendar_check import CalendarCheck
 from availability.domain.errors import RuleError
 from availability.domain.month_picture import MonthPicture
@@ -51,7 +52,6 @@ class BusyTime(Protocol):
 
 
 _Fact = MonthPicture | MonthEnd | CalendarCheck | CheckEnd
-_F = TypeVar("_F")
 
 
 async def project_busy_time(
@@ -65,12 +65,12 @@ async def project_busy_time(
             latest[_key(fact)] = fact
     facts = latest.values()
     changed = {
-        *await busy_time.replace(_of(MonthPicture, facts)),
-        *await busy_time.end(_of(MonthEnd, facts)),
+        *await busy_time.replace(of_kind(MonthPicture, facts)),
+        *await busy_time.end(of_kind(MonthEnd, facts)),
     }
     await failpoints.reach("projection.after_months")
-    await busy_time.check(_of(CalendarCheck, facts))
-    await busy_time.forget_checks(_of(CheckEnd, facts))
+    await busy_time.check(of_kind(CalendarCheck, facts))
+    await busy_time.forget_checks(of_kind(CheckEnd, facts))
     return changed
 
 
@@ -107,7 +107,3 @@ def _key(fact: _Fact) -> Hashable:
 def _replaces(fact: _Fact, known: _Fact) -> bool:
     """Tell whether a later record is also a newer one, which redriven records may not be."""
     return fact.revision is None or known.revision is None or fact.revision >= known.revision
-
-
-def _of(kind: type[_F], facts: Iterable[_Fact]) -> list[_F]:
-    return [fact for fact in facts if isinstance(fact, kind)]
