@@ -6,11 +6,10 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
-from sqlalchemy import insert as plain_insert
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from availability.adapters.revised_rows import end_rows, replace_rows
 from availability.adapters.tables import booking, claim
 from availability.adapters.unnest import unnested
 from availability.application.changes import HostChange
@@ -20,61 +19,41 @@ from availability.domain.months import month_of
 
 
 class PostgresBookings:
-    """`Bookings` within the session's transaction."""
+    """A projection of bookings within the session's transaction."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def put(self, bookings: Collection[ProjectedBooking]) -> Collection[HostChange]:
+    async def put(self, told: Collection[ProjectedBooking]) -> Collection[HostChange]:
         """Replace bookings with all their claims; the months of old and new ones may differ."""
-        if not bookings:
-            return ()
+        bookings = sorted(told, key=attrgetter("booking_id"))
         columns = booking.c
-        ordered = sorted(bookings, key=attrgetter("booking_id"))
-        given = unnested(
+        replaced = await replace_rows(
+            self._session,
+            booking,
             {
-                columns.booking_id: [it.booking_id for it in ordered],
-                columns.tenant_id: [it.tenant_id for it in ordered],
-                columns.revision: [it.revision for it in ordered],
-                columns.ended: [False for _ in ordered],
-            }
+                columns.booking_id: [it.booking_id for it in bookings],
+                columns.tenant_id: [it.tenant_id for it in bookings],
+                columns.revision: [it.revision for it in bookings],
+                columns.ended: [False for _ in bookings],
+            },
         )
-        statement = insert(booking).from_select(list(given.c.keys()), select(given))
-        applied = await self._session.scalars(
-            statement.on_conflict_do_update(
-                index_elements=[columns.booking_id],
-                set_={it.name: it for it in statement.excluded},
-                where=columns.revision <= statement.excluded.revision,
-            ).returning(columns.booking_id)
-        )
-        replaced = set(applied)
-        changed = await self._release(replaced)
+        booking_ids = {row.booking_id for row in replaced}
+        changed = await self._release(booking_ids)
         rows = [
-            _row(it, taken) for it in ordered if it.booking_id in replaced for taken in it.claims
+            _row(it, taken)
+            for it in bookings
+            if it.booking_id in booking_ids
+            for taken in it.claims
         ]
         if rows:
-            await self._session.execute(plain_insert(claim), rows)
+            await self._session.execute(insert(claim), rows)
         return {*changed, *(month for row in rows for month in _months(row))}
 
     async def end(self, ends: Collection[Ending]) -> Collection[HostChange]:
-        """Forget bookings, but for the revision that keeps older records out."""
-        if not ends:
-            return ()
-        columns = booking.c
-        given = unnested(
-            {
-                columns.booking_id: [end.id for end in ends],
-                columns.revision: [end.revision for end in ends],
-            }
-        )
-        applied = await self._session.scalars(
-            update(booking)
-            .where(columns.booking_id == given.c.booking_id)
-            .where(given.c.revision.is_(None) | (columns.revision <= given.c.revision))
-            .values(ended=True, revision=func.greatest(columns.revision, given.c.revision))
-            .returning(columns.booking_id)
-        )
-        return await self._release(set(applied))
+        """Forget bookings, but for the revisions that keep older records out."""
+        ended = await end_rows(self._session, booking, ends, ended=True)
+        return await self._release({row.booking_id for row in ended})
 
     async def _release(self, booking_ids: Collection[UUID]) -> Collection[HostChange]:
         if not booking_ids:

@@ -19,6 +19,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from availability.adapters.month_content import as_text, packed
+from availability.adapters.revised_rows import replace_rows
 from availability.adapters.tables import calendar_check, calendar_month
 from availability.adapters.unnest import unnested
 from availability.application.changes import HostChange
@@ -113,21 +114,14 @@ class PostgresBusyTime:
             return
         ordered = sorted(checks)
         columns = calendar_check.c
-        given = unnested(
+        await replace_rows(
+            self._session,
+            calendar_check,
             {
                 columns.calendar_id: [check.calendar_id for check in ordered],
                 columns.revision: [check.revision for check in ordered],
                 columns.as_of: [check.as_of for check in ordered],
-            }
-        )
-        statement = upsert(calendar_check).from_select(list(given.c.keys()), select(given))
-        new = statement.excluded
-        await self._session.execute(
-            statement.on_conflict_do_update(
-                index_elements=[columns.calendar_id],
-                set_={"revision": new.revision, "as_of": new.as_of},
-                where=columns.revision <= new.revision,
-            )
+            },
         )
 
     async def forget_checks(self, ends: Collection[CheckEnd]) -> None:

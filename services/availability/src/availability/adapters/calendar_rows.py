@@ -1,53 +1,44 @@
 """Calendars as rows."""
 
 from collections.abc import Collection
+from operator import attrgetter
 
-from sqlalchemy import func, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from availability.adapters.revised_rows import end_rows, replace_rows
 from availability.adapters.tables import calendar
-from availability.application.changes import HostChange
+from availability.application.changes import HostChange, every_month
 from availability.application.endings import Ending
 from availability.application.project_calendars import ProjectedCalendar
 
 
 class PostgresCalendars:
-    """`Calendars` within the session's transaction."""
+    """A projection of calendars within the session's transaction."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def put(self, known: ProjectedCalendar) -> Collection[HostChange]:
-        """Replace a calendar; all months of its host may differ."""
-        values = {
-            "calendar_id": known.calendar_id,
-            "tenant_id": known.tenant_id,
-            "host_id": known.host_id,
-            "revision": known.revision,
-            "removed": known.removed,
-            "blocks": known.blocks,
-            "status": known.connection.value,
-            "fault": known.fault,
-        }
-        statement = insert(calendar).values(values)
-        applied = await self._session.execute(
-            statement.on_conflict_do_update(
-                index_elements=[calendar.c.calendar_id],
-                set_=values,
-                where=calendar.c.revision <= statement.excluded.revision,
-            ).returning(calendar.c.host_id)
+    async def put(self, told: Collection[ProjectedCalendar]) -> Collection[HostChange]:
+        """Replace calendars; all months of their hosts may differ."""
+        calendars = sorted(told, key=attrgetter("calendar_id"))
+        columns = calendar.c
+        replaced = await replace_rows(
+            self._session,
+            calendar,
+            {
+                columns.calendar_id: [it.calendar_id for it in calendars],
+                columns.tenant_id: [it.tenant_id for it in calendars],
+                columns.host_id: [it.host_id for it in calendars],
+                columns.revision: [it.revision for it in calendars],
+                columns.removed: [it.removed for it in calendars],
+                columns.blocks: [it.blocks for it in calendars],
+                columns.status: [it.connection.value for it in calendars],
+                columns.fault: [it.fault for it in calendars],
+            },
         )
-        return {HostChange(row.host_id, known.tenant_id, None) for row in applied}
+        return every_month((row.host_id, row.tenant_id) for row in replaced)
 
-    async def end(self, end: Ending) -> Collection[HostChange]:
-        """Forget a calendar, but for the revision that keeps older records out."""
-        statement = update(calendar).where(calendar.c.calendar_id == end.id)
-        if end.revision is not None:
-            statement = statement.where(calendar.c.revision <= end.revision)
-        applied = await self._session.execute(
-            statement.values(
-                removed=True, revision=func.greatest(calendar.c.revision, end.revision)
-            ).returning(calendar.c.host_id, calendar.c.tenant_id)
-        )
-        return {HostChange(row.host_id, row.tenant_id, None) for row in applied}
+    async def end(self, ends: Collection[Ending]) -> Collection[HostChange]:
+        """Forget calendars, but for the revisions that keep older records out."""
+        ended = await end_rows(self._session, calendar, ends, removed=True)
+        return every_month((row.host_id, row.tenant_id) for row in ended)

@@ -1,53 +1,44 @@
 """Hosts as rows."""
 
 from collections.abc import Collection
+from operator import attrgetter
 
-from sqlalchemy import func, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from availability.adapters import hours_json
+from availability.adapters.revised_rows import end_rows, replace_rows
 from availability.adapters.tables import host
-from availability.application.changes import HostChange
+from availability.application.changes import HostChange, every_month
 from availability.application.endings import Ending
 from availability.application.project_hosts import ProjectedHost
 
 
 class PostgresHosts:
-    """`Hosts` within the session's transaction."""
+    """A projection of hosts within the session's transaction."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
 
-    async def put(self, known: ProjectedHost) -> Collection[HostChange]:
-        """Replace a host; all its months may differ, as its zone says when dates begin."""
-        values = {
-            "host_id": known.host_id,
-            "tenant_id": known.tenant_id,
-            "revision": known.revision,
-            "ended": False,
-            "active": known.active,
-            "timezone": known.timezone,
-            "working_hours": hours_json.to_json(known.hours),
-        }
-        statement = insert(host).values(values)
-        applied = await self._session.execute(
-            statement.on_conflict_do_update(
-                index_elements=[host.c.host_id],
-                set_=values,
-                where=host.c.revision <= statement.excluded.revision,
-            ).returning(host.c.host_id)
+    async def put(self, told: Collection[ProjectedHost]) -> Collection[HostChange]:
+        """Replace hosts; all their months may differ, as their zones say when dates begin."""
+        hosts = sorted(told, key=attrgetter("host_id"))
+        columns = host.c
+        replaced = await replace_rows(
+            self._session,
+            host,
+            {
+                columns.host_id: [it.host_id for it in hosts],
+                columns.tenant_id: [it.tenant_id for it in hosts],
+                columns.revision: [it.revision for it in hosts],
+                columns.ended: [False for _ in hosts],
+                columns.active: [it.active for it in hosts],
+                columns.timezone: [it.timezone for it in hosts],
+                columns.working_hours: [hours_json.to_json(it.hours) for it in hosts],
+            },
         )
-        return {HostChange(row.host_id, known.tenant_id, None) for row in applied}
+        return every_month((row.host_id, row.tenant_id) for row in replaced)
 
-    async def end(self, end: Ending) -> Collection[HostChange]:
-        """Forget a host, but for the revision that keeps older records out."""
-        statement = update(host).where(host.c.host_id == end.id)
-        if end.revision is not None:
-            statement = statement.where(host.c.revision <= end.revision)
-        applied = await self._session.execute(
-            statement.values(
-                ended=True, revision=func.greatest(host.c.revision, end.revision)
-            ).returning(host.c.host_id, host.c.tenant_id)
-        )
-        return {HostChange(row.host_id, row.tenant_id, None) for row in applied}
+    async def end(self, ends: Collection[Ending]) -> Collection[HostChange]:
+        """Forget hosts, but for the revisions that keep older records out."""
+        ended = await end_rows(self._session, host, ends, ended=True)
+        return every_month((row.host_id, row.tenant_id) for row in ended)

@@ -1,18 +1,16 @@
 """Project `booking.events.v1`: the time that our own bookings take."""
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from operator import attrgetter
 from uuid import UUID
 
 from entente_contracts import Booking, BookingEvent, ClaimState
-from messaging.delivery import Arrival, Tombstone
+from messaging.delivery import Arrival
 
 from availability.application.changes import HostChange
-from availability.application.endings import Ending, ending
-from availability.application.of_kind import of_kind
+from availability.application.project_in_turns import Projection, project_in_turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,51 +35,16 @@ class ProjectedBooking:
     claims: Sequence[ProjectedClaim]
 
 
-_Fact = ProjectedBooking | Ending
-
-
-class Bookings(Protocol):
-    """The projected bookings. A record older than what is known changes nothing."""
-
-    async def put(self, bookings: Collection[ProjectedBooking]) -> Collection[HostChange]:
-        """Replace bookings, each of them once; return what that may change."""
-        ...
-
-    async def end(self, ends: Collection[Ending]) -> Collection[HostChange]:
-        """Forget bookings, each of them once; return what that may change."""
-        ...
-
-
 async def project_bookings(
-    bookings: Bookings, arrivals: Sequence[Arrival]
+    bookings: Projection[ProjectedBooking], arrivals: Sequence[Arrival]
 ) -> Collection[HostChange]:
-    """Apply the arrivals, those of one booking in their order and different ones at once."""
-    changed: set[HostChange] = set()
-    for facts in _in_turns(filter(None, map(_fact, arrivals))):
-        changed.update(await bookings.put(of_kind(ProjectedBooking, facts)))
-        changed.update(await bookings.end(of_kind(Ending, facts)))
-    return changed
+    """Apply the arrivals, those of one booking in their order."""
+    return await project_in_turns(bookings, arrivals, read=_read, id_of=attrgetter("booking_id"))
 
 
-def _in_turns(facts: Iterable[_Fact]) -> Sequence[Sequence[_Fact]]:
-    """Return what was told first of each booking, what was told second, and so on."""
-    told: Counter[UUID] = Counter()
-    turns: list[list[_Fact]] = []
-    for fact in facts:
-        booking_id = fact.id if isinstance(fact, Ending) else fact.booking_id
-        turn = told[booking_id]
-        told[booking_id] += 1
-        if turn == len(turns):
-            turns.append([])
-        turns[turn].append(fact)
-    return turns
-
-
-def _fact(arrival: Arrival) -> _Fact | None:
-    if isinstance(arrival, Tombstone):
-        return ending(arrival)
-    if isinstance(arrival.message, BookingEvent):
-        return _booking(arrival.message.tenant_id, arrival.message.booking)
+def _read(message: object) -> ProjectedBooking | None:
+    if isinstance(message, BookingEvent):
+        return _booking(message.tenant_id, message.booking)
     return None
 
 

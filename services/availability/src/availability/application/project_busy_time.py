@@ -1,7 +1,7 @@
 """Project `calendar.busy.v1`: pictures of months, and when calendars were last read."""
 
-from collections.abc import Collection, Hashable, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Collection, Hashable, Iterable, Sequence
+from typing import NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from entente_contracts import CalendarChecked
@@ -9,7 +9,6 @@ from messaging import failpoints
 from messaging.delivery import Arrival, Delivery, Tombstone, UnreadableRecordError
 
 from availability.application.changes import HostChange
-from availability.application.of_kind import of_kind
 from availability.domain.calendar_check import CalendarCheck
 from availability.domain.errors import RuleError
 from availability.domain.month_picture import MonthPicture
@@ -52,6 +51,7 @@ class BusyTime(Protocol):
 
 
 _Fact = MonthPicture | MonthEnd | CalendarCheck | CheckEnd
+_Kind = TypeVar("_Kind", MonthPicture, MonthEnd, CalendarCheck, CheckEnd)
 
 
 async def project_busy_time(
@@ -65,13 +65,17 @@ async def project_busy_time(
             latest[_key(fact)] = fact
     facts = latest.values()
     changed = {
-        *await busy_time.replace(of_kind(MonthPicture, facts)),
-        *await busy_time.end(of_kind(MonthEnd, facts)),
+        *await busy_time.replace(_of_kind(MonthPicture, facts)),
+        *await busy_time.end(_of_kind(MonthEnd, facts)),
     }
     await failpoints.reach("projection.after_months")
-    await busy_time.check(of_kind(CalendarCheck, facts))
-    await busy_time.forget_checks(of_kind(CheckEnd, facts))
+    await busy_time.check(_of_kind(CalendarCheck, facts))
+    await busy_time.forget_checks(_of_kind(CheckEnd, facts))
     return changed
+
+
+def _of_kind(kind: type[_Kind], facts: Iterable[_Fact]) -> list[_Kind]:
+    return [fact for fact in facts if isinstance(fact, kind)]
 
 
 def _fact(arrival: Arrival) -> _Fact:

@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from operator import attrgetter
 from uuid import UUID
 
 from entente_contracts import CalendarEvent, CalendarFault, CalendarState, CalendarStatus
-from messaging.delivery import Arrival, Tombstone
+from messaging.delivery import Arrival
 
 from availability.application.changes import HostChange
-from availability.application.endings import Ending, ending
+from availability.application.project_in_turns import Projection, project_in_turns
 from availability.domain.host import ConnectionState
 
 
@@ -31,30 +31,17 @@ class ProjectedCalendar:
     fault: str | None
 
 
-class Calendars(Protocol):
-    """The projected calendars. A record older than what is known changes nothing."""
-
-    async def put(self, calendar: ProjectedCalendar, /) -> Collection[HostChange]:
-        """Replace a calendar; return what that may change."""
-        ...
-
-    async def end(self, end: Ending) -> Collection[HostChange]:
-        """Forget a calendar; return what that may change."""
-        ...
-
-
 async def project_calendars(
-    calendars: Calendars, arrivals: Sequence[Arrival]
+    calendars: Projection[ProjectedCalendar], arrivals: Sequence[Arrival]
 ) -> Collection[HostChange]:
-    """Apply the arrivals in their order."""
-    changed: set[HostChange] = set()
-    for arrival in arrivals:
-        if isinstance(arrival, Tombstone):
-            changed.update(await calendars.end(ending(arrival)))
-        elif isinstance(arrival.message, CalendarEvent):
-            told = arrival.message
-            changed.update(await calendars.put(_calendar(told.tenant_id, told.calendar)))
-    return changed
+    """Apply the arrivals, those of one calendar in their order."""
+    return await project_in_turns(calendars, arrivals, read=_read, id_of=attrgetter("calendar_id"))
+
+
+def _read(message: object) -> ProjectedCalendar | None:
+    if isinstance(message, CalendarEvent):
+        return _calendar(message.tenant_id, message.calendar)
+    return None
 
 
 def _calendar(tenant_id: str, told: CalendarState) -> ProjectedCalendar:

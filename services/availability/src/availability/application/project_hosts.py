@@ -2,15 +2,15 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from operator import attrgetter
 from uuid import UUID
 
 from entente_contracts import HostChanged, HostStatus, LocalRange
 from entente_contracts import WorkingHours as ToldHours
-from messaging.delivery import Arrival, Tombstone, UnreadableRecordError
+from messaging.delivery import Arrival, UnreadableRecordError
 
 from availability.application.changes import HostChange
-from availability.application.endings import Ending, ending
+from availability.application.project_in_turns import Projection, project_in_turns
 from availability.domain.errors import RuleError
 from availability.domain.wall_clock import zone_named
 from availability.domain.working_hours import DAYS_OF_WEEK, DatedHours, Hours, WorkingHours
@@ -28,27 +28,15 @@ class ProjectedHost:
     hours: WorkingHours
 
 
-class Hosts(Protocol):
-    """The projected hosts. A record older than what is known changes nothing."""
-
-    async def put(self, host: ProjectedHost, /) -> Collection[HostChange]:
-        """Replace a host; return what that may change."""
-        ...
-
-    async def end(self, end: Ending) -> Collection[HostChange]:
-        """Forget a host; return what that may change."""
-        ...
+async def project_hosts(
+    hosts: Projection[ProjectedHost], arrivals: Sequence[Arrival]
+) -> Collection[HostChange]:
+    """Apply the arrivals, those of one host in their order."""
+    return await project_in_turns(hosts, arrivals, read=_read, id_of=attrgetter("host_id"))
 
 
-async def project_hosts(hosts: Hosts, arrivals: Sequence[Arrival]) -> Collection[HostChange]:
-    """Apply the arrivals in their order."""
-    changed: set[HostChange] = set()
-    for arrival in arrivals:
-        if isinstance(arrival, Tombstone):
-            changed.update(await hosts.end(ending(arrival)))
-        elif isinstance(arrival.message, HostChanged):
-            changed.update(await hosts.put(_host(arrival.message)))
-    return changed
+def _read(message: object) -> ProjectedHost | None:
+    return _host(message) if isinstance(message, HostChanged) else None
 
 
 def _host(told: HostChanged) -> ProjectedHost:
