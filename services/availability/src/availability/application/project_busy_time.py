@@ -57,21 +57,48 @@ _Kind = TypeVar("_Kind", MonthPicture, MonthEnd, CalendarCheck, CheckEnd)
 async def project_busy_time(
     busy_time: BusyTime, arrivals: Sequence[Arrival]
 ) -> Collection[HostChange]:
-    """Apply the arrivals; of each key only the newest counts, as it replaces the others."""
-    latest: dict[Hashable, _Fact] = {}
-    for fact in map(_fact, arrivals):
-        known = latest.get(_key(fact))
-        if known is None or _replaces(fact, known):
-            latest[_key(fact)] = fact
-    facts = latest.values()
-    changed = {
-        *await busy_time.replace(_of_kind(MonthPicture, facts)),
-        *await busy_time.end(_of_kind(MonthEnd, facts)),
-    }
-    await failpoints.reach("projection.after_months")
-    await busy_time.check(_of_kind(CalendarCheck, facts))
-    await busy_time.forget_checks(_of_kind(CheckEnd, facts))
+    """Apply the arrivals, those of one key in their order and different ones at once.
+
+    What follows upon its like replaces it unseen; what was ended leaves its revision behind.
+    """
+    changed: set[HostChange] = set()
+    for facts in _turns(map(_fact, arrivals)):
+        changed.update(await busy_time.replace(_of_kind(MonthPicture, facts)))
+        changed.update(await busy_time.end(_of_kind(MonthEnd, facts)))
+        await failpoints.reach("projection.after_months")
+        await busy_time.check(_of_kind(CalendarCheck, facts))
+        await busy_time.forget_checks(_of_kind(CheckEnd, facts))
     return changed
+
+
+def _turns(facts: Iterable[_Fact]) -> Sequence[Collection[_Fact]]:
+    """Return what is told first of each key, what is told after its end, and so on."""
+    turns: list[dict[Hashable, _Fact]] = [{}]
+    turn_of: dict[Hashable, int] = {}
+    for fact in facts:
+        key = _key(fact)
+        turn = turn_of.get(key, 0)
+        newest = _newest(turns[turn].get(key), fact)
+        if newest is None:
+            turn, newest = turn + 1, fact
+            if turn == len(turns):
+                turns.append({})
+        turns[turn][key], turn_of[key] = newest, turn
+    return [turn.values() for turn in turns]
+
+
+def _newest(known: _Fact | None, fact: _Fact) -> _Fact | None:
+    """Return what of two replaces the other; None where one is an end, which replaces nothing.
+
+    A later record is mostly the newer one, but for one that was redriven.
+    """
+    if known is None:
+        return fact
+    if isinstance(fact, MonthPicture) and isinstance(known, MonthPicture):
+        return fact if fact.revision >= known.revision else known
+    if isinstance(fact, CalendarCheck) and isinstance(known, CalendarCheck):
+        return fact if fact.revision >= known.revision else known
+    return None
 
 
 def _of_kind(kind: type[_Kind], facts: Iterable[_Fact]) -> list[_Kind]:
@@ -106,8 +133,3 @@ def _key(fact: _Fact) -> Hashable:
     if isinstance(fact, MonthPicture | MonthEnd):
         return fact.calendar_id, fact.month
     return fact.calendar_id
-
-
-def _replaces(fact: _Fact, known: _Fact) -> bool:
-    """Tell whether a later record is also a newer one, which redriven records may not be."""
-    return fact.revision is None or known.revision is None or fact.revision >= known.revision
