@@ -143,9 +143,10 @@ class BatchConsumer(Consumer):
     """Handles many records in one transaction.
 
     The handler sees the arrivals of a partition in their order, each with what `decoder` made of
-    its body. When it fails for a reason that will not pass, the records are handled one by one to
-    find the poison among them. Where nobody waits for the effect, `gathering_seconds` lets a
-    record wait for others that come meanwhile, and share what handling costs.
+    its body; a record that cannot be read is not among them. When it fails for a reason that will
+    not pass, the records are handled one by one to find the poison among them. Where nobody waits
+    for the effect, `gathering_seconds` lets a record wait for others that come meanwhile, and
+    share what handling costs.
     """
 
     def __init__(

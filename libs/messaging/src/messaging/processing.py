@@ -89,8 +89,8 @@ class RecordProcessor:
                 await self._process_chunk(chunk)
             except StoppingError:
                 break
-            except _PoisonAmongOthersError:
-                waiting.extendleft([record] for record in reversed(chunk))
+            except _PoisonAmongOthersError as found:
+                waiting.extendleft(reversed(found.parts))
             except Exception as error:  # noqa: BLE001  # the caller logs it and has the records come again
                 return Progress(done, error)
             else:
@@ -100,20 +100,35 @@ class RecordProcessor:
     async def _process_chunk(self, records: Sequence[Record]) -> None:
         """Apply the records in one transaction, or move a lone poison record to the dead letters.
 
-        Raises _PoisonAmongOthersError when they have to be handled one by one to find it.
+        Raises _PoisonAmongOthersError when they have to be handled in parts.
         """
         try:
-            arrivals = [found for record in records if (found := self._read(record)) is not None]
+            arrivals = self._read_all(records)
             if arrivals:
                 await self._retry(arrivals)
                 self._dead_letters.handled()
         except _PoisonError as poison:
             if len(records) > 1:
                 _logger.warning("batch of %d failed, handling one by one", len(records))
-                raise _PoisonAmongOthersError from poison
+                raise _PoisonAmongOthersError([[it] for it in records]) from poison
             await self._add_dead_letter(records[0], poison)
         else:
             self._processing.count(records[0].topic, "ignored", len(records) - len(arrivals))
+
+    def _read_all(self, records: Sequence[Record]) -> Sequence[Arrival]:
+        """Read records, without those that are passed over; one that is unreadable stands alone."""
+        arrivals: list[Arrival] = []
+        for place, record in enumerate(records):
+            try:
+                arrival = self._read(record)
+            except _PoisonError as poison:
+                if len(records) == 1:
+                    raise
+                parts = records[:place], [record], records[place + 1 :]
+                raise _PoisonAmongOthersError([it for it in parts if it]) from poison
+            if arrival is not None:
+                arrivals.append(arrival)
+        return arrivals
 
     def _read(self, record: Record) -> Arrival | None:
         try:
@@ -195,7 +210,11 @@ class _PoisonError(Exception):
 
 
 class _PoisonAmongOthersError(Exception):
-    """One of several records cannot be handled; the others can."""
+    """One of several records cannot be handled; `parts` are to be handled one after the other."""
+
+    def __init__(self, parts: Sequence[Sequence[Record]]) -> None:
+        super().__init__()
+        self.parts = parts
 
 
 def _chunks(records: Sequence[Record], size: int) -> Iterable[Sequence[Record]]:
