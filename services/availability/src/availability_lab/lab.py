@@ -100,7 +100,7 @@ class Lab:
             async with self.sessions() as session:
                 return (await session.execute(count)).scalar_one() == len(set(record_ids))
 
-        await eventually(all_claimed)
+        await eventually(all_claimed, seconds=90)
 
     async def settled(self, topic: Topic) -> None:
         """Return when the service is done with every record of a topic."""

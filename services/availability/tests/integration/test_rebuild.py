@@ -1,17 +1,24 @@
 """Projections made from the topics alone are the live ones, whatever went through them."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 from typing import Any
 from uuid import UUID
 
 import pytest
+import pytest_asyncio
 from availability.adapters.digest import digests
-from availability.adapters.tables import LIVE, PROJECTION
+from availability.adapters.shadow import PostgresShadow
+from availability.adapters.tables import LIVE, PROJECTION, calendar_check
+from availability.adapters.topic_reader import topic_reader
 from availability.entrypoints.cli import run_rebuild
+from availability.subscriptions import TOPICS
 from availability_lab.facts import timed
 from availability_lab.lab import Issuer, Lab, Person, create_topics, open_lab, settings_for
 from availability_lab.workload import Workload
+from messaging.database import build_engine
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 from stack.kafka.broker import KafkaBroker
 from stack.pytest_plugin import unique_name
 
@@ -113,6 +120,39 @@ async def test_rebuilt_tables_are_known_to_the_planner(lab: Lab) -> None:
         rows = (await session.execute(_ANALYZED, {"schema": LIVE})).scalars().all()
     assert len(rows) == len(PROJECTION)
     assert min(rows) >= 0  # of what was never analysed PostgreSQL says -1
+
+
+@pytest_asyncio.fixture
+async def impatient(lab: Lab) -> AsyncGenerator[AsyncEngine]:
+    """Yield connections on which statements and idle transactions are ended after two seconds."""
+    hurried = lab.settings.postgres.model_copy(update={"statement_timeout_seconds": 2})
+    engine = build_engine(hurried, application_name="test")
+    yield engine
+    await engine.dispose()
+
+
+async def test_a_rebuild_takes_longer_than_a_statement_may(
+    lab: Lab, impatient: AsyncEngine
+) -> None:
+    await lab.applied(await lab.wire.send(Workload(5, lab.tenant).records(50)))
+    async with topic_reader(lab.settings.kafka, TOPICS, group=lab.settings.group) as reader:
+        shadow = PostgresShadow(impatient, reader)
+        await shadow.create()
+        await shadow.catch_up()
+        locked = asyncio.Event()
+        async with shadow.switching(), asyncio.TaskGroup() as tasks:
+            tasks.create_task(keep_locked(lab, locked))
+            await locked.wait()
+            assert await shadow.differences() == ()
+    assert (await run_rebuild(lab.settings, compared=True)).differences == ()
+
+
+async def keep_locked(lab: Lab, locked: asyncio.Event) -> None:
+    """Make whoever reads a table wait for four seconds."""
+    async with lab.sessions.begin() as session:
+        await session.execute(text(f"LOCK TABLE {LIVE}.{calendar_check.name}"))
+        locked.set()
+        await asyncio.sleep(4)
 
 
 async def answers_of(asked: Lab, teller: Lab, workload: Workload) -> list[Any]:

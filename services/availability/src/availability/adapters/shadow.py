@@ -1,15 +1,16 @@
 """Projections filled from the topics alone, beside the live ones."""
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from messaging.clients import Record
 from messaging.consumer import MAX_RECORD_BYTES
 from messaging.delivery import Arrival, Ignored, UnreadableRecordError, read
 from messaging.failure import Verdict, classify
 from messaging.logs import type_name
-from sqlalchemy import select, union
+from sqlalchemy import select, text, union
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from availability.adapters import shadow_schema
@@ -23,6 +24,8 @@ from availability.adapters.turns import take_switch_turn
 from availability.application.changes import every_month
 
 _logger = logging.getLogger(__name__)
+_NOTHING = text("SELECT 1")
+_STIR_SECONDS = 1.0
 _BY_NAME: Mapping[str, Projecting] = {topic.name: it for topic, it in PROJECTING.items()}
 
 
@@ -51,6 +54,7 @@ class PostgresShadow:
     async def analyze(self) -> None:
         """Make the planner's statistics, for which autovacuum would take a minute."""
         async with self._engine.begin() as connection:
+            await shadow_schema.take_time(connection)
             await shadow_schema.analyze(connection)
 
     async def differences(self) -> Sequence[str]:
@@ -62,7 +66,8 @@ class PostgresShadow:
         async for records in self._reader.up_to_now():
             await self._apply(records, self._engine)
             await self._apply(records, self._shadow)
-        async with self._engine.connect() as connection:
+        async with self._engine.begin() as connection:
+            await shadow_schema.take_time(connection)
             live = await digests(connection, LIVE)
             made = await digests(connection, SHADOW)
         return tuple(name for name in live if live[name] != made[name])
@@ -72,7 +77,8 @@ class PostgresShadow:
         """Keep writers waiting within the block; at its end, take the live tables' place."""
         async with AsyncSession(self._engine) as session, session.begin():
             await take_switch_turn(session)
-            yield
+            async with _kept_awake(session):
+                yield
             await shadow_schema.switch(await session.connection())
             await self._mark_every_host(session)
         async with self._engine.begin() as connection:
@@ -82,15 +88,8 @@ class PostgresShadow:
         """Apply records of one topic; what the live consumers dead-letter is left out."""
         projecting = _BY_NAME[records[0].topic]
         arrivals = [it for record in records if (it := _read(record, projecting)) is not None]
-        if not arrivals:
-            return
-        try:
+        if arrivals:
             await _project(projecting, arrivals, tables)
-        except Exception as error:
-            if classify(error) is Verdict.TRANSIENT:
-                raise
-            for arrival in arrivals:
-                await _project_alone(projecting, arrival, tables)
 
     async def _mark_every_host(self, session: AsyncSession) -> None:
         """Have all announced again that turns out different."""
@@ -104,20 +103,42 @@ class PostgresShadow:
         await PostgresChanges(session).add(changes)
 
 
-async def _project_alone(projecting: Projecting, arrival: Arrival, tables: AsyncEngine) -> None:
-    try:
-        await _project(projecting, [arrival], tables)
-    except Exception as error:
-        if classify(error) is Verdict.TRANSIENT:
-            raise
-        _left_out(arrival.position.topic, arrival.position.offset, type_name(error))
+@asynccontextmanager
+async def _kept_awake(session: AsyncSession) -> AsyncGenerator[None]:
+    """Keep PostgreSQL from ending a transaction that waits, as it would end an abandoned one."""
+    done = asyncio.Event()
+
+    async def stir() -> None:
+        while not done.is_set():
+            await session.execute(_NOTHING)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_STIR_SECONDS):
+                    await done.wait()
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(stir())
+        try:
+            yield
+        finally:
+            done.set()
 
 
 async def _project(
     projecting: Projecting, arrivals: Sequence[Arrival], tables: AsyncEngine
 ) -> None:
-    async with AsyncSession(tables) as session, session.begin():
-        await projecting.project(session, arrivals)
+    """Apply arrivals, those that can be applied; halves lead to the others in a few steps."""
+    try:
+        async with AsyncSession(tables) as session, session.begin():
+            await projecting.project(session, arrivals)
+    except Exception as error:
+        if classify(error) is Verdict.TRANSIENT:
+            raise
+        if len(arrivals) == 1:
+            _left_out(arrivals[0].position.topic, arrivals[0].position.offset, type_name(error))
+            return
+        middle = len(arrivals) // 2
+        await _project(projecting, arrivals[:middle], tables)
+        await _project(projecting, arrivals[middle:], tables)
 
 
 def _read(record: Record, projecting: Projecting) -> Arrival | None:

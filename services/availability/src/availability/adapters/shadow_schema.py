@@ -25,6 +25,11 @@ async def create(connection: AsyncConnection) -> None:
             await connection.execute(text(f"ALTER TABLE {shadow} SET ({options})"))
 
 
+async def take_time(connection: AsyncConnection) -> None:
+    """Let the statements of this transaction run for as long as large tables need."""
+    await connection.execute(text("SET LOCAL statement_timeout = 0"))
+
+
 async def analyze(connection: AsyncConnection) -> None:
     """Make the planner's statistics of the shadow's tables."""
     names = ", ".join(f"{SHADOW}.{table.name}" for table in PROJECTION)
