@@ -115,12 +115,12 @@ async def _kept_awake(session: AsyncSession) -> AsyncGenerator[None]:
                 async with asyncio.timeout(_STIR_SECONDS):
                     await done.wait()
 
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(stir())
-        try:
-            yield
-        finally:
-            done.set()
+    stirring = asyncio.create_task(stir())
+    try:
+        yield
+    finally:
+        done.set()
+        await stirring
 
 
 async def _project(
