@@ -74,11 +74,17 @@ class Fleet:
         batches: bool = False,
         failpoints: str,
     ) -> JournalProcess:
-        """Start a journal whose failpoints kill it, perhaps before it is ready; return it dead."""
+        """Start a journal whose failpoints kill it, perhaps before it is ready; return it dead.
+
+        Fails, with what it logged, when it ended of something else.
+        """
         journal = await self.prepare(name, group=group, batches=batches, failpoints=failpoints)
         with suppress(StartFailed):
             await journal.program.start()
         await eventually(journal.ended, bool)
+        if not await journal.fired():
+            ended = f"it ended with {journal.program.exit_code} before a failpoint fired"
+            raise AssertionError(f"{ended}\n{journal.program.tail()}")
         return journal
 
     async def prepare(
@@ -107,13 +113,21 @@ class Fleet:
         return journal
 
     async def settle(self, group: str, source: Source = "notes", *, within: float = 60) -> None:
-        """Wait until all that was written is published and the group has committed all of it."""
+        """Wait until all that was written is published and the group has committed all of it.
+
+        Fails, with what the journals logged last, when that takes longer.
+        """
 
         async def waiting() -> tuple[int, int]:
             consumed = self._topic(source)
             return await self.ledger.outbox_size(), await self.wire.lag(consumed, group)
 
-        await eventually(waiting, lambda seen: seen == (0, 0), within=within)
+        try:
+            await eventually(waiting, lambda seen: seen == (0, 0), within=within)
+        except AssertionError as error:
+            for journal in self._journals:
+                error.add_note(f"{journal.program.name}:\n{journal.program.tail()}")
+            raise
 
     async def dead_letters(self, group: str) -> list[Record]:
         """Return the notes that the group could not apply."""

@@ -14,9 +14,10 @@ from availability.application.endings import Ending
 async def replace_rows(
     session: AsyncSession, table: Table, values: Mapping[Column[Any], Sequence[Any]]
 ) -> Sequence[Row[Any]]:
-    """Store rows, each key once, given column by column; return those that were not older.
+    """Store rows, given column by column, each key once; return those that were not older.
 
-    Rows of which two are stored at once by others should come in the order of their keys.
+    They should come in the order of their keys: writers of the same rows then wait for each other
+    in one direction only.
     """
     given = unnested(values)
     statement = insert(table).from_select(list(given.c.keys()), select(given))
