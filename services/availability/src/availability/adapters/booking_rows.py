@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
-from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -26,25 +25,21 @@ class PostgresBookings:
 
     async def put(self, told: Collection[ProjectedBooking]) -> Collection[HostChange]:
         """Replace bookings with all their claims; the months of old and new ones may differ."""
-        bookings = sorted(told, key=attrgetter("booking_id"))
         columns = booking.c
         replaced = await replace_rows(
             self._session,
             booking,
             {
-                columns.booking_id: [it.booking_id for it in bookings],
-                columns.tenant_id: [it.tenant_id for it in bookings],
-                columns.revision: [it.revision for it in bookings],
-                columns.ended: [False for _ in bookings],
+                columns.booking_id: [it.booking_id for it in told],
+                columns.tenant_id: [it.tenant_id for it in told],
+                columns.revision: [it.revision for it in told],
+                columns.ended: [False for _ in told],
             },
         )
         booking_ids = {row.booking_id for row in replaced}
         changed = await self._release(booking_ids)
         rows = [
-            _row(it, taken)
-            for it in bookings
-            if it.booking_id in booking_ids
-            for taken in it.claims
+            _row(it, taken) for it in told if it.booking_id in booking_ids for taken in it.claims
         ]
         if rows:
             await self._session.execute(insert(claim), rows)

@@ -112,15 +112,14 @@ class PostgresBusyTime:
         """Note when calendars were read."""
         if not checks:
             return
-        ordered = sorted(checks)
         columns = calendar_check.c
         await replace_rows(
             self._session,
             calendar_check,
             {
-                columns.calendar_id: [check.calendar_id for check in ordered],
-                columns.revision: [check.revision for check in ordered],
-                columns.as_of: [check.as_of for check in ordered],
+                columns.calendar_id: [check.calendar_id for check in checks],
+                columns.revision: [check.revision for check in checks],
+                columns.as_of: [check.as_of for check in checks],
             },
         )
 

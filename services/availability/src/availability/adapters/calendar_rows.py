@@ -1,7 +1,6 @@
 """Calendars as rows."""
 
 from collections.abc import Collection
-from operator import attrgetter
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,20 +19,19 @@ class PostgresCalendars:
 
     async def put(self, told: Collection[ProjectedCalendar]) -> Collection[HostChange]:
         """Replace calendars; all months of their hosts may differ."""
-        calendars = sorted(told, key=attrgetter("calendar_id"))
         columns = calendar.c
         replaced = await replace_rows(
             self._session,
             calendar,
             {
-                columns.calendar_id: [it.calendar_id for it in calendars],
-                columns.tenant_id: [it.tenant_id for it in calendars],
-                columns.host_id: [it.host_id for it in calendars],
-                columns.revision: [it.revision for it in calendars],
-                columns.removed: [it.removed for it in calendars],
-                columns.blocks: [it.blocks for it in calendars],
-                columns.status: [it.connection.value for it in calendars],
-                columns.fault: [it.fault for it in calendars],
+                columns.calendar_id: [it.calendar_id for it in told],
+                columns.tenant_id: [it.tenant_id for it in told],
+                columns.host_id: [it.host_id for it in told],
+                columns.revision: [it.revision for it in told],
+                columns.removed: [it.removed for it in told],
+                columns.blocks: [it.blocks for it in told],
+                columns.status: [it.connection.value for it in told],
+                columns.fault: [it.fault for it in told],
             },
         )
         return every_month((row.host_id, row.tenant_id) for row in replaced)

@@ -1,7 +1,6 @@
 """Hosts as rows."""
 
 from collections.abc import Collection
-from operator import attrgetter
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,19 +20,18 @@ class PostgresHosts:
 
     async def put(self, told: Collection[ProjectedHost]) -> Collection[HostChange]:
         """Replace hosts; all their months may differ, as their zones say when dates begin."""
-        hosts = sorted(told, key=attrgetter("host_id"))
         columns = host.c
         replaced = await replace_rows(
             self._session,
             host,
             {
-                columns.host_id: [it.host_id for it in hosts],
-                columns.tenant_id: [it.tenant_id for it in hosts],
-                columns.revision: [it.revision for it in hosts],
-                columns.ended: [False for _ in hosts],
-                columns.active: [it.active for it in hosts],
-                columns.timezone: [it.timezone for it in hosts],
-                columns.working_hours: [hours_json.to_json(it.hours) for it in hosts],
+                columns.host_id: [it.host_id for it in told],
+                columns.tenant_id: [it.tenant_id for it in told],
+                columns.revision: [it.revision for it in told],
+                columns.ended: [False for _ in told],
+                columns.active: [it.active for it in told],
+                columns.timezone: [it.timezone for it in told],
+                columns.working_hours: [hours_json.to_json(it.hours) for it in told],
             },
         )
         return every_month((row.host_id, row.tenant_id) for row in replaced)

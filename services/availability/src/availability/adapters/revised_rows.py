@@ -16,11 +16,12 @@ async def replace_rows(
 ) -> Sequence[Row[Any]]:
     """Store rows, given column by column, each key once; return those that were not older.
 
-    They should come in the order of their keys: writers of the same rows then wait for each other
-    in one direction only.
+    They are stored in the order of their keys: writers of the same rows wait for each other in one
+    direction only.
     """
     given = unnested(values)
-    statement = insert(table).from_select(list(given.c.keys()), select(given))
+    ordered = select(given).order_by(*(given.c[key.name] for key in table.primary_key))
+    statement = insert(table).from_select(list(given.c.keys()), ordered)
     applied = await session.execute(
         statement.on_conflict_do_update(
             index_elements=list(table.primary_key),

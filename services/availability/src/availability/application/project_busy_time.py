@@ -50,7 +50,8 @@ class BusyTime(Protocol):
         ...
 
 
-_Fact = MonthPicture | MonthEnd | CalendarCheck | CheckEnd
+_Told = MonthPicture | CalendarCheck
+_Fact = _Told | MonthEnd | CheckEnd
 _Kind = TypeVar("_Kind", MonthPicture, MonthEnd, CalendarCheck, CheckEnd)
 
 
@@ -88,15 +89,13 @@ def _turns(facts: Iterable[_Fact]) -> Sequence[Collection[_Fact]]:
 
 
 def _newest(known: _Fact | None, fact: _Fact) -> _Fact | None:
-    """Return what of two replaces the other; None where one is an end, which replaces nothing.
+    """Return which of two of a key replaces the other; None where one of them is an end.
 
     A later record is mostly the newer one, but for one that was redriven.
     """
     if known is None:
         return fact
-    if isinstance(fact, MonthPicture) and isinstance(known, MonthPicture):
-        return fact if fact.revision >= known.revision else known
-    if isinstance(fact, CalendarCheck) and isinstance(known, CalendarCheck):
+    if isinstance(fact, _Told) and isinstance(known, _Told):
         return fact if fact.revision >= known.revision else known
     return None
 
@@ -111,8 +110,8 @@ def _fact(arrival: Arrival) -> _Fact:
     return _told(arrival)
 
 
-def _told(delivery: Delivery[object]) -> MonthPicture | CalendarCheck:
-    if isinstance(delivery.message, MonthPicture | CalendarCheck):
+def _told(delivery: Delivery[object]) -> _Told:
+    if isinstance(delivery.message, _Told):
         return delivery.message
     raise TypeError(f"unexpected {type(delivery.message).__name__}")
 
