@@ -158,7 +158,6 @@ class Deployed(Projection):
             batch_size=_BATCH,
         )
         broker = build_broker(self._kafka, client_id="bench", drain_seconds=10)
-        stopping = asyncio.Event()
         async with AsyncExitStack() as parts:
             engine = await parts.enter_async_context(servers.engine(self._postgres))
             await ping(engine)  # as a service does before it consumes
@@ -168,13 +167,10 @@ class Deployed(Projection):
                 sessions=build_sessions(engine),
                 dead_letters=DeadLetters(consumer, producer),
                 processing=processing,
-                stopping=stopping,
             )
             parts.push_async_callback(broker.stop)
             await broker.start()
-            subscription = Subscription(
-                broker, processor, processing=processing, kafka=self._kafka, stopping=stopping
-            )
+            subscription = Subscription(broker, processor, processing=processing, kafka=self._kafka)
             await subscription.start()
             await _assigned(subscription.client)
             await onlooker.ready()

@@ -69,6 +69,10 @@ class KafkaConsumer(Protocol):
         """Return what is fetched, waiting at most `timeout_ms` for the first record."""
         ...
 
+    async def commit(self, offsets: Mapping[TopicPartition, int] | None = None) -> None:
+        """Commit these offsets for the group, or how far all its partitions were read."""
+        ...
+
 
 class KafkaReader(KafkaConsumer, Protocol):
     """A client that reads partitions it chose itself and keeps its place under a group's name."""
@@ -87,10 +91,6 @@ class KafkaReader(KafkaConsumer, Protocol):
 
     async def committed(self, partition: TopicPartition) -> int | None:
         """Return the offset the group has committed, if any."""
-        ...
-
-    async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
-        """Commit these offsets for the group."""
         ...
 
     async def beginning_offsets(

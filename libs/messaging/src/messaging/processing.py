@@ -34,16 +34,12 @@ _LONGEST_PAUSE_SECONDS = 5.0
 _LONGEST_STRETCH_SECONDS = 120.0
 
 
-class StoppingError(Exception):
-    """The process is stopping; the record is left untouched for the next owner."""
-
-
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How many of the records are done with, and what stopped the rest, if anything did.
 
-    Records that are not done are untouched. No failure and fewer done than given means that the
-    process is stopping or that time is up.
+    Records that are not done are untouched. No failure and fewer done than given means that it was
+    to end or that time is up.
     """
 
     done: int
@@ -60,13 +56,11 @@ class RecordProcessor:
         sessions: Sessions,
         dead_letters: DeadLetters,
         processing: Processing,
-        stopping: asyncio.Event,
     ) -> None:
         self.consumer = consumer
         self._sessions = sessions
         self._dead_letters = dead_letters
         self._processing = processing
-        self._stopping = stopping
         self.last_activity = time.monotonic()
 
     @property
@@ -74,20 +68,20 @@ class RecordProcessor:
         """Whether too many dead letters in a row have stopped this consumer for good."""
         return self._dead_letters.exhausted
 
-    async def process(self, records: Sequence[Record]) -> Progress:
-        """Handle records of any partitions in the order given."""
+    async def process(self, records: Sequence[Record], ending: asyncio.Event) -> Progress:
+        """Handle records of any partitions in the order given, none more once `ending` is set."""
         started = time.monotonic()
         done = 0
         waiting = deque(_chunks(records, self.consumer.batch_size))
         while waiting:
-            if self._stopping.is_set() or time.monotonic() - started > _LONGEST_STRETCH_SECONDS:
+            if ending.is_set() or time.monotonic() - started > _LONGEST_STRETCH_SECONDS:
                 break
             if self.halted:
                 return Progress(done, TooManyDeadLettersError(self.consumer.name))
             chunk = waiting.popleft()
             try:
-                await self._process_chunk(chunk)
-            except StoppingError:
+                await self._process_chunk(chunk, ending)
+            except _UntouchedError:
                 break
             except _PoisonAmongOthersError as found:
                 waiting.extendleft(reversed(found.parts))
@@ -97,15 +91,16 @@ class RecordProcessor:
                 done += len(chunk)
         return Progress(done)
 
-    async def _process_chunk(self, records: Sequence[Record]) -> None:
+    async def _process_chunk(self, records: Sequence[Record], ending: asyncio.Event) -> None:
         """Apply the records in one transaction, or move a lone poison record to the dead letters.
 
-        Raises _PoisonAmongOthersError when they have to be handled in parts.
+        Raises _PoisonAmongOthersError when they have to be handled in parts, and _UntouchedError
+        when they shall not be tried again.
         """
         try:
             arrivals = self._read_all(records)
             if arrivals:
-                await self._retry(arrivals)
+                await self._retry(arrivals, ending)
                 self._dead_letters.handled()
         except _PoisonError as poison:
             if len(records) > 1:
@@ -143,7 +138,7 @@ class RecordProcessor:
         unwanted = isinstance(found, Tombstone) and not self.consumer.accepts_tombstones
         return None if isinstance(found, Ignored) or unwanted else found
 
-    async def _retry(self, arrivals: Sequence[Arrival]) -> None:
+    async def _retry(self, arrivals: Sequence[Arrival], ending: asyncio.Event) -> None:
         started = time.monotonic()
         attempt = 0
         while True:
@@ -162,7 +157,7 @@ class RecordProcessor:
                 )
                 if time.monotonic() - started > RETRY_SECONDS:
                     raise
-                await self._pause(attempt)
+                await _pause(attempt, ending)
             else:
                 return
 
@@ -188,14 +183,9 @@ class RecordProcessor:
         )
         self._processing.count(record.topic, "dead_letter")
 
-    async def _pause(self, attempt: int) -> None:
-        longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2.0**attempt)
-        seconds = longest * random.uniform(0.5, 1.0)  # noqa: S311  # jitter, not a secret
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._stopping.wait()
-        if self._stopping.is_set():
-            raise StoppingError
+
+class _UntouchedError(Exception):
+    """Nobody waits any more; the records are left to whoever gets them next."""
 
 
 class _PoisonError(Exception):
@@ -215,6 +205,16 @@ class _PoisonAmongOthersError(Exception):
     def __init__(self, parts: Sequence[Sequence[Record]]) -> None:
         super().__init__()
         self.parts = parts
+
+
+async def _pause(attempt: int, ending: asyncio.Event) -> None:
+    longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2.0**attempt)
+    seconds = longest * random.uniform(0.5, 1.0)  # noqa: S311  # jitter, not a secret
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await ending.wait()
+    if ending.is_set():
+        raise _UntouchedError
 
 
 def _chunks(records: Sequence[Record], size: int) -> Iterable[Sequence[Record]]:

@@ -193,7 +193,6 @@ async def _consuming(
     if not consumers:
         yield []
         return
-    stopping = asyncio.Event()
     producer = build_producer(settings.kafka, client_id=f"{name}-dead-letters")
     broker = build_broker(settings.kafka, client_id=name, drain_seconds=settings.http.drain_seconds)
 
@@ -204,16 +203,14 @@ async def _consuming(
             sessions=build_sessions(engine),
             dead_letters=DeadLetters(consumer, producer),
             processing=processing,
-            stopping=stopping,
         )
-        return Subscription(
-            broker, processor, processing=processing, kafka=settings.kafka, stopping=stopping
-        )
+        return Subscription(broker, processor, processing=processing, kafka=settings.kafka)
 
+    subscriptions: list[Subscription] = []
     await producer.start()
     try:
         await broker.start()
-        subscriptions = [subscription(consumer) for consumer in consumers]
+        subscriptions += map(subscription, consumers)
         # Side by side: whoever joins a group has its members join anew, which they do at their next
         # heartbeat. One after another, each would wait for those before it.
         async with asyncio.TaskGroup() as starts:
@@ -221,7 +218,8 @@ async def _consuming(
                 starts.create_task(it.start())
         yield subscriptions
     finally:
-        stopping.set()
+        for it in subscriptions:
+            it.end()
         await broker.stop()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(5):

@@ -10,9 +10,10 @@ from typing import Any, cast
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
-from faststream.exceptions import NackMessage
 from faststream.kafka import KafkaBroker, KafkaMessage  # noqa: TID251  # as a type
+from faststream.message import AckStatus
 
+from messaging.assignment import Assignment, Assignments
 from messaging.broker import consumer_options
 from messaging.clients import KafkaConsumer, Record
 from messaging.consumer import Consumer
@@ -42,17 +43,18 @@ class Subscription:
         *,
         processing: Processing,
         kafka: KafkaSettings,
-        stopping: asyncio.Event,
     ) -> None:
         self.processor = processor
         self._processing = processing
-        self._stopping = stopping
+        self._assignments = Assignments()
+        self._ended = asyncio.Event()
         self._subscriber: Any = broker.subscriber(
             *self.consumer.subscribed,
             group_id=self.consumer.group,
             ack_policy=AckPolicy.NACK_ON_ERROR,
             parser=_keep_record,
             decoder=_whole_message,
+            listener=self._assignments,
             **consumer_options(kafka, topic=self.consumer.topic.name),
         )
         self._subscriber(self._on_message)  # pyright: ignore[reportUnknownMemberType]  # untyped
@@ -77,23 +79,30 @@ class Subscription:
         """Consume; returns when the group has assigned partitions."""
         await self._subscriber.start()
 
+    def end(self) -> None:
+        """Finish what is in hand, and begin nothing more."""
+        self._assignments.end()
+        self._ended.set()
+
     async def _on_message(self, message: KafkaMessage) -> None:
         client = cast("KafkaConsumer", message.consumer)
-        records = [cast("Record", message.raw_message), *await self._fetched(client)]
-        progress = await self.processor.process(records)
-        _rewind(client, records[progress.done :])
-        if progress.done:
-            await self._commit(message)
+        async with self._assignments.in_hand() as assignment:
+            first = cast("Record", message.raw_message)
+            records = [first, *await self._fetched(client, assignment)]
+            progress = await self.processor.process(records, assignment.ending)
+            if not assignment.over:
+                _rewind(client, records[progress.done :])
+                if progress.done:
+                    await self._commit(client)
         if progress.failure is not None:
             await self._on_failure(progress.failure)
-        if not progress.done:
-            raise NackMessage
+        message.committed = AckStatus.ACKED  # or FastStream would commit once more
 
     async def _on_failure(self, failure: Exception) -> None:
         about = {"topic": self.consumer.topic.name, "group": self.consumer.group}
         if isinstance(failure, TooManyDeadLettersError):
             _logger.critical("consumer halted: too many dead letters in a row", extra=about)
-            await self._stopping.wait()
+            await self._ended.wait()
         else:
             _logger.error(
                 "records not handled, they will come again: %s",
@@ -102,21 +111,23 @@ class Subscription:
                 exc_info=failure,
             )
 
-    async def _fetched(self, client: KafkaConsumer) -> list[Record]:
+    async def _fetched(self, client: KafkaConsumer, assignment: Assignment) -> list[Record]:
         if self.consumer.gathering_seconds:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self.consumer.gathering_seconds):
-                    await self._stopping.wait()
+                    await assignment.ending.wait()
+        if assignment.ending.is_set():
+            return []  # or the client would wait for its next assignment, which waits for us
         batches = await client.getmany(
             timeout_ms=0, max_records=max(_TAKEN_ALONG, self.consumer.batch_size) - 1
         )
         return [record for batch in batches.values() for record in batch]
 
-    async def _commit(self, message: KafkaMessage) -> None:
+    async def _commit(self, client: KafkaConsumer) -> None:
         """Commit the positions; a failure only means that the records come again as duplicates."""
         with self._processing.committing(self.consumer.topic.name):
             try:
-                await message.ack()
+                await client.commit()
             except KafkaError as error:
                 _logger.warning("offsets not committed: %s", type_name(error), exc_info=error)
 

@@ -17,6 +17,10 @@ def count(copies: NumbersByNote) -> int:
     return sum(map(len, copies.values()))
 
 
+async def duplicates(fleet: Fleet) -> int:
+    return sum(span.attributes.get("entente.inbox.duplicates", 0) for span in fleet.spans())
+
+
 async def test_relays_and_consumers_come_and_go_under_load(fleet: Fleet) -> None:
     notes = [uuid4() for _ in range(240)]
 
@@ -69,15 +73,29 @@ async def test_a_batch_that_gathers_does_not_keep_a_process_from_stopping(fleet:
     assert await fleet.ledger.copies("reader") == await fleet.ledger.written()
 
 
+@pytest.mark.parametrize("batches", [False, True])
+async def test_what_is_in_hand_is_committed_before_others_get_its_partitions(
+    fleet: Fleet, batches: bool
+) -> None:
+    for _ in range(30):
+        await fleet.ledger.write(uuid4())
+    first = await fleet.start(
+        "first", group="reader", batches=batches, failpoints="consumer.in_handler=sleep(3)"
+    )
+    await eventually(first.fired, bool)
+    await fleet.start("second", group="reader", batches=batches)
+    await fleet.ledger.write(uuid4(), times=10)
+    await fleet.settle("reader")
+
+    assert await fleet.ledger.copies("reader") == await fleet.ledger.written()
+    assert await duplicates(fleet) == 0
+
+
 @pytest.mark.parametrize("moment", ["consumer.in_handler", "consumer.after_commit"])
 async def test_a_zombie_that_wakes_after_its_partitions_were_taken_changes_nothing(
     fleet: Fleet, moment: str
 ) -> None:
     note = uuid4()
-
-    async def duplicates() -> int:
-        return sum(span.attributes.get("entente.inbox.duplicates", 0) for span in fleet.spans())
-
     await fleet.ledger.write(note, times=40)
     zombie = await fleet.start(
         "zombie",
@@ -92,7 +110,7 @@ async def test_a_zombie_that_wakes_after_its_partitions_were_taken_changes_nothi
     await fleet.settle("reader")
     zombie.program.resume()
 
-    await eventually(duplicates, bool)
+    await eventually(lambda: duplicates(fleet), bool)
     await fleet.ledger.write(note, times=10)
     await fleet.settle("reader")
     assert await fleet.ledger.copies("reader") == await fleet.ledger.written()

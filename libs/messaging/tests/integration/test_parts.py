@@ -67,9 +67,8 @@ async def process(database: str) -> AsyncGenerator[Process]:
             sessions=build_sessions(engine),
             dead_letters=DeadLetters(consumer, cast("KafkaProducer", reader)),
             processing=Processing("test", parent_max_age_seconds=3600),
-            stopping=asyncio.Event(),
         )
-        return await processor.process(records)
+        return await processor.process(records, asyncio.Event())
 
     yield process
     await engine.dispose()

@@ -60,8 +60,12 @@ class Answers:
 
     def __init__(self, world: World, processor: RecordProcessor, letters: Letters) -> None:
         self.world = world
-        self.processor = processor
         self.letters = letters
+        self._processor = processor
+
+    async def process(self, records: Sequence[Record]) -> Progress:
+        """Handle records as one batch."""
+        return await self._processor.process(records, asyncio.Event())
 
     async def booked(self, hours: int, *, host_id: UUID | None = None) -> Booking:
         """Store a booking whose calendar has been asked."""
@@ -110,7 +114,6 @@ async def answers(world: World) -> AsyncGenerator[Answers]:
         sessions=build_sessions(engine),
         dead_letters=DeadLetters(consumer, cast("KafkaProducer", letters)),
         processing=Processing("test", parent_max_age_seconds=3600),
-        stopping=asyncio.Event(),
     )
     yield Answers(world, processor, letters)
     await engine.dispose()
@@ -162,7 +165,7 @@ def _about(booking: Booking, entry: Entry) -> dict[str, Any]:
 async def test_the_answers_of_a_batch_confirm_each_booking_once(answers: Answers) -> None:
     bookings = [await answers.booked(number) for number in range(20)]
 
-    progress = await answers.processor.process([record(written(booking)) for booking in bookings])
+    progress = await answers.process([record(written(booking)) for booking in bookings])
 
     assert progress == Progress(20)
     assert {booking.status for booking in await answers.seen(bookings)} == {Status.CONFIRMED}
@@ -173,7 +176,7 @@ async def test_two_answers_about_one_booking_are_applied_in_their_order(answers:
     one, other = await answers.booked(0), await answers.booked(1)
     first, again = written(one), written(one, url="https://meet.example/late")
 
-    await answers.processor.process([record(first), record(written(other)), record(again)])
+    await answers.process([record(first), record(written(other)), record(again)])
 
     (seen, _) = await answers.seen([one, other])
     assert (seen.revision, seen.conference_url) == (one.revision + 1, None)
@@ -184,7 +187,7 @@ async def test_what_follows_from_one_answer_meets_the_next_of_the_same_batch(
     answers: Answers,
 ) -> None:
     one = await answers.booked(0)
-    await answers.processor.process([record(written(one))])
+    await answers.process([record(written(one))])
     (confirmed,) = await answers.seen([one])
     to = Slot(slot_at(5).start, slot_at(5).end)
     calendar = route(confirmed.entries[0].calendar_id)
@@ -199,9 +202,7 @@ async def test_what_follows_from_one_answer_meets_the_next_of_the_same_batch(
     await answers.world.services.bookings.store(move)
     moved, other = move.after, await answers.booked(1)
 
-    await answers.processor.process(
-        [record(written(other)), record(written(moved)), record(written(moved))]
-    )
+    await answers.process([record(written(other)), record(written(moved)), record(written(moved))])
 
     (seen, _) = await answers.seen([one, other])
     assert seen.slot == to
@@ -216,9 +217,9 @@ async def test_duplicates_within_a_batch_and_after_it_change_nothing(answers: An
     bookings = [await answers.booked(number) for number in range(3)]
     records = [record(written(booking)) for booking in bookings]
 
-    assert await answers.processor.process([*records, *records]) == Progress(6)
+    assert await answers.process([*records, *records]) == Progress(6)
     # The process died before it committed the offsets: all of it comes again.
-    assert await answers.processor.process([*records, *records]) == Progress(6)
+    assert await answers.process([*records, *records]) == Progress(6)
 
     assert set((await answers.confirmed()).values()) == {1}
     assert [booking.revision for booking in await answers.seen(bookings)] == [2, 2, 2]
@@ -235,7 +236,7 @@ async def test_a_poison_record_in_the_middle_leaves_alone(
     else:
         _poison(monkeypatch, bookings[3].id)
 
-    assert await answers.processor.process(records) == Progress(7)
+    assert await answers.process(records) == Progress(7)
 
     assert answers.letters.values == [records[3].value]
     healthy = [booking for booking in bookings if booking is not bookings[3]]
@@ -252,7 +253,7 @@ async def test_answers_that_come_as_the_deadline_passes_confirm_each_booking_onc
     answers.world.clock.now = ANSWER_BY
 
     await asyncio.gather(
-        answers.processor.process([record(written(booking)) for booking in bookings]),
+        answers.process([record(written(booking)) for booking in bookings]),
         *(wake_booking(answers.world.services, booking.id) for booking in bookings),
     )
 
