@@ -1,6 +1,6 @@
 """Random lives of a booking with two hosts: what must hold at every moment of each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -24,6 +24,7 @@ from booking.domain.booking import (
     Status,
     Transition,
 )
+from booking.domain.calendar import Route
 from booking.domain.claims import claims_of
 from booking.domain.confirming import confirm
 from booking.domain.ending import cancel, decline, expire
@@ -56,6 +57,8 @@ ROUTES = {
     HOST_B: route(UUID(int=6), by_mail=True, holds=False),
     HOST_C: route(UUID(int=7)),
 }
+RECONNECTED = ROUTES | {HOST_A: route(UUID(int=8))}
+WEEKS_LATER = NOW + timedelta(weeks=8)
 
 
 class BookingLife(RuleBasedStateMachine):
@@ -104,16 +107,25 @@ class BookingLife(RuleBasedStateMachine):
     @rule(
         hours=st.integers(1, 60),
         hosts=st.sampled_from(
-            [None, (host(HOST_B),), (host(HOST_C),), (host(HOST_A), host(HOST_C))]
+            [
+                None,
+                (host(HOST_B),),
+                (host(HOST_C),),
+                (host(HOST_A), host(HOST_C)),
+                (host(HOST_B), host(HOST_B)),
+            ]
         ),
+        routes=st.sampled_from([ROUTES, RECONNECTED]),
     )
-    def reschedule(self, hours: int, hosts: tuple[BookedHost, ...] | None) -> None:
+    def reschedule(
+        self, hours: int, hosts: tuple[BookedHost, ...] | None, routes: Mapping[UUID, Route]
+    ) -> None:
         self.attempt(
             lambda: reschedule(
                 self.booking,
                 slot_at(hours),
                 hosts=hosts,
-                routes=ROUTES,
+                routes=routes,
                 answer_by=ANSWER_BY,
                 now=NOW,
             )
@@ -175,14 +187,14 @@ class BookingLife(RuleBasedStateMachine):
             )
         )
 
-    @rule()
-    def wait(self) -> None:
+    @rule(now=st.sampled_from([ANSWER_BY, WEEKS_LATER]))
+    def wait(self, now: datetime) -> None:
         if is_turning_back(self.booking):
             self.follow(give_up(self.booking, alternatives=(), now=NOW))
         elif self.booking.status is Status.PROPOSED:
             self.follow(expire(self.booking, now=EXPIRES))
         else:
-            self.follow(silence(self.booking, now=ANSWER_BY))
+            self.follow(silence(self.booking, now=now))
 
     @invariant()
     def the_uid_is_constant_once_a_date_is_chosen(self) -> None:
@@ -221,9 +233,20 @@ class BookingLife(RuleBasedStateMachine):
 
     @invariant()
     def a_time_that_was_left_is_claimed_only_while_a_calendar_is_waited_for(self) -> None:
-        if self.booking.vacated is not None and self.booking.move is None:
+        if self.booking.vacated and self.booking.move is None:
             assert self.booking.awaits_entries
             assert self.booking.wake_at is not None
+
+    @invariant()
+    def every_host_has_one_entry_and_is_announced_with_its_calendar(self) -> None:
+        if self.booking.status is not Status.CONFIRMED:
+            return
+        going = self.booking.move or self.booking
+        meeting = [entry for entry in self.booking.entries if entry.is_meeting]
+        for booked in going.hosts:
+            assert [e.calendar_id for e in meeting if e.host_id == booked.host_id] == [
+                booked.calendar_id
+            ]
 
     @invariant()
     def tentative_entries_only_where_calendars_take_them(self) -> None:

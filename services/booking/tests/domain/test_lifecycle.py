@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -252,6 +253,31 @@ def test_a_host_who_leaves_keeps_no_time_for_an_entry_that_was_never_answered() 
     assert {(claim.host_id, claim.slot) for claim in claims_of(done.after)} == {
         (UNKNOWN_ID, slot_at(40))
     }
+
+
+@pytest.mark.parametrize("status", [Status.CONFIRMED, Status.RECORDED_ONLY])
+@pytest.mark.parametrize("verb", [cancel, reschedule])
+def test_a_meeting_that_has_taken_place_stays_as_it_was(
+    status: Status, verb: Callable[..., Transition]
+) -> None:
+    booking = a_booking_in(status)
+    more: dict[str, Any] = (
+        {"by": Canceller.GUEST}
+        if verb is cancel
+        else {"slot": slot_at(40), "routes": {}, "answer_by": ANSWER_BY}
+    )
+    with pytest.raises(PastError):
+        verb(booking, now=booking.agreed.end, **more)
+    assert verb(booking, now=booking.agreed.end - timedelta(seconds=1), **more)
+
+
+def test_a_meeting_on_its_way_to_a_later_time_is_not_over() -> None:
+    moving = VERBS["reschedule"](answer(in_confirming(OPTION_1)).after)
+    assert moving is not None
+    after_the_old_time = moving.after.agreed.end
+    assert cancel(moving.after, by=Canceller.GUEST, now=after_the_old_time)
+    assert not moving.after.is_over(after_the_old_time)
+    assert moving.after.is_over(slot_at(40).end)
 
 
 def test_adjacent_slots_do_not_overlap() -> None:

@@ -1,5 +1,6 @@
 """The saga with a scripted connector: what calendars and people answer, on real topics."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ import pytest
 import pytest_asyncio
 from booking.application.cancel import cancel_booking
 from booking.application.confirm import confirm_booking
+from booking.application.decline import decline_booking
 from booking.application.reschedule import reschedule_booking
 from booking.domain.booking import Canceller, Status
 from booking.domain.claims import claims_of
@@ -246,6 +248,29 @@ async def test_unheld_rivals_are_superseded_when_one_is_confirmed(saga: Saga) ->
     assert superseded.refusal is not None
     assert superseded.refusal.reason == "busy_own"
     await saga.reaches(hopeful, Status.PROPOSED)
+
+
+async def test_a_proposal_lives_while_its_date_is_only_held_by_another(saga: Saga) -> None:
+    host, _ = await saga.host()
+    held = await saga.wish(await saga.meeting_type(host), 5, at_once=False)
+    hopeful = await saga.wish(await saga.meeting_type(host, holds=False), 1, 5, at_once=False)
+    winner = await saga.wish(await saga.meeting_type(host), 1)
+    await saga.reaches(winner, Status.CONFIRMED)
+
+    async def rivals_looked_at() -> bool:
+        claimed = "SELECT event_id FROM inbox WHERE consumer LIKE '%booking.events.v1'"
+        sent = "SELECT count(*) FROM outbox"
+        handled = len(await saga.world.column(claimed))
+        await asyncio.sleep(0.5)
+        return await saga.world.column(sent) == [0] and handled == len(
+            await saga.world.column(claimed)
+        )
+
+    await eventually(rivals_looked_at)
+    await saga.reaches(hopeful, Status.PROPOSED)
+    await decline_booking(saga.services, held, by=Role.HOST)
+    confirmed = await confirm_booking(saga.services, hopeful, hopeful.options[1].id, by=Role.HOST)
+    await saga.reaches(confirmed, Status.CONFIRMED)
 
 
 async def test_foreign_busy_time_over_a_meeting_is_told_once(saga: Saga) -> None:

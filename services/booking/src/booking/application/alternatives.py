@@ -1,10 +1,9 @@
 """What could be had instead of a time that cannot."""
 
 from datetime import timedelta
-from uuid import UUID
 
 from booking.application.errors import AvailabilityUnavailableError
-from booking.application.ports import Search
+from booking.application.searching import search_in
 from booking.application.services import Services
 from booking.domain.booking import Booking
 from booking.domain.meeting_type import MeetingType
@@ -19,24 +18,18 @@ async def alternatives_to(
     slot: Slot,
     meeting_type: MeetingType | None,
     *,
-    host_ids: tuple[UUID, ...] | None = None,
-    ignoring: UUID | None = None,
+    moving: Booking | None = None,
     found_busy: Slot | None = None,
 ) -> tuple[Slot, ...]:
     """Return the first free slots from `slot` on; none when availability cannot tell.
 
-    `found_busy` is time that availability has not heard of yet. They are a courtesy: an answer is
-    not held up or failed for them.
+    `moving` is a booking that could move there, `found_busy` is time that availability has not
+    heard of yet. They are a courtesy: an answer is not held up or failed for them.
     """
     if meeting_type is None or not meeting_type.active:
         return ()
     start = max(slot.start, services.now())
-    search = Search(
-        meeting_type=meeting_type,
-        host_ids=host_ids or meeting_type.host_ids,
-        window=Slot(start, start + _AHEAD),
-        ignoring=ignoring,
-    )
+    search = search_in(Slot(start, start + _AHEAD), meeting_type, moving)
     try:
         found = await services.free_slots.find(search)
     except AvailabilityUnavailableError:
@@ -55,7 +48,6 @@ async def alternatives_for(services: Services, booking: Booking, slot: Slot) -> 
         services,
         slot,
         meeting_type,
-        host_ids=tuple(host.host_id for host in booking.hosts),
-        ignoring=booking.id,
+        moving=booking,
         found_busy=booking.terms.barred_by(busy) if busy else None,
     )

@@ -28,7 +28,7 @@ async def confirm_booking(
     Raises SlotTakenError with a reason and alternatives where another booking got the time; the
     proposal stays, its other dates can still be chosen.
     """
-    routes = await routes_to(services.calendars, [host.host_id for host in booking.hosts])
+    routes = await routes_to(services.calendars, booking.host_ids)
     now = services.now()
     try:
         return await change(

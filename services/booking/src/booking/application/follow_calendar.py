@@ -9,7 +9,7 @@ from messaging.delivery import Delivery
 from booking.application.change import change
 from booking.application.errors import NotFoundError, OutrunError, SlotTakenError
 from booking.application.ports import Bookings
-from booking.domain.booking import STANDING, Booking, Canceller, Obstacle, Status, Transition
+from booking.domain.booking import AGREED, Booking, Canceller, Obstacle, Transition
 from booking.domain.claims import Claim, Firmness
 from booking.domain.ending import cancel
 from booking.domain.entry import Entry
@@ -20,14 +20,14 @@ from booking.domain.slot import Slot
 async def follow_removal(
     bookings: Bookings, delivery: Delivery[EntryRemoved], *, now: Callable[[], datetime]
 ) -> None:
-    """Cancel the booking whose entry its owner deleted."""
+    """Cancel the booking whose entry its owner deleted, unless the meeting has taken place."""
     event = delivery.message
 
     def decide(booking: Booking) -> Transition | None:
-        entry = _entry(booking, event)
-        if entry is None or booking.status not in STANDING | {Status.CONFIRMING}:
+        entry, at = _entry(booking, event), now()
+        if entry is None or booking.status not in AGREED or booking.is_over(at):
             return None
-        return cancel(booking, by=Canceller.CALENDAR, now=now(), gone_from=entry.calendar_id)
+        return cancel(booking, by=Canceller.CALENDAR, now=at, gone_from=entry.calendar_id)
 
     await _follow(bookings, delivery, decide)
 

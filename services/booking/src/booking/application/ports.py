@@ -10,11 +10,11 @@ from entente_contracts import Message
 from messaging.delivery import Arrival
 
 from booking.application.roster import Roster
-from booking.domain.booking import Booking, Obstacle, Refusal, Transition
+from booking.domain.booking import Booking, Obstacle, Refusal, Status, Transition
 from booking.domain.calendar import Calendar
 from booking.domain.claims import Claim
 from booking.domain.host import Host
-from booking.domain.meeting_type import MeetingType
+from booking.domain.meeting_type import HostsMode, MeetingType
 from booking.domain.parties import Role
 from booking.domain.queue import Member
 from booking.domain.slot import Slot
@@ -84,12 +84,25 @@ class Bookings(Protocol):
         """Return what was answered to this key before; raises KeyReusedError."""
         ...
 
-    async def refusal(self, terms: Terms, claims: Sequence[Claim], *, but: UUID) -> Refusal | None:
-        """Return why the claims cannot be had, None when they could; `but` does not count."""
+    async def refusal(
+        self,
+        terms: Terms,
+        claims: Sequence[Claim],
+        *,
+        but: UUID | None = None,
+        by: Collection[Status] = frozenset(Status),
+    ) -> Refusal | None:
+        """Return why the claims cannot be had, None when they could.
+
+        The booking `but` does not count, nor do those in another status than `by` names.
+        """
         ...
 
-    async def due(self, now: datetime, most: int) -> Sequence[UUID]:
-        """Return the bookings whose saga has to act by itself, the longest due first."""
+    async def due(self, now: datetime, most: int, *, but: Collection[UUID]) -> Sequence[UUID]:
+        """Return the bookings whose saga has to act by itself, the longest due first.
+
+        Those in `but` are passed over.
+        """
         ...
 
     async def overlapped(self, host_id: UUID, window: Slot) -> Sequence[Booking]:
@@ -211,6 +224,13 @@ class Search:
     host_ids: tuple[UUID, ...]
     window: Slot
     ignoring: UUID | None = None
+
+    @property
+    def mode(self) -> HostsMode:
+        """Which of `host_ids` have to be free: those of a booking may be more than its type's."""
+        if self.meeting_type.mode is HostsMode.ANY:
+            return HostsMode.ANY
+        return HostsMode.ONE if len(self.host_ids) == 1 else HostsMode.COLLECTIVE
 
 
 class FreeSlots(Protocol):

@@ -1,6 +1,7 @@
 """Proposing dates, by host or guest; one date may be booked at once."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,6 +14,7 @@ from booking.application.change import store
 from booking.application.choose_hosts import hosts_in_turn, hosts_offered
 from booking.application.errors import (
     NotFoundError,
+    NotOfferedError,
     OutrunError,
     SlotTakenError,
     TooManyProposalsError,
@@ -21,7 +23,7 @@ from booking.application.ports import Receipt
 from booking.application.roster import Roster
 from booking.application.services import Services
 from booking.domain.booking import Booking, Option, Transition
-from booking.domain.claims import Claim, Firmness, claims_of
+from booking.domain.claims import Claim, Firmness
 from booking.domain.errors import BookingError
 from booking.domain.meeting_type import HostsMode, MeetingType
 from booking.domain.parties import BookedHost, Guest, Role
@@ -78,6 +80,26 @@ async def _answered(services: Services, receipt: Receipt | None) -> Booking | No
 async def _store(services: Services, wish: Wish, receipt: Receipt | None) -> Booking:
     options = _options(wish, services.policy.uid_domain)
     host_ids = await _host_ids(services, wish, options)
+    outrun: set[UUID] = set()
+    while True:
+        try:
+            return await _store_with(services, wish, options, host_ids, receipt)
+        except SlotTakenError as taken:
+            # Somebody was quicker with this host; where others take turns, one may still be free.
+            outrun.update(host_ids)
+            others = await _others_in_turn(services, wish, options, outrun)
+            if others is None:
+                raise await _explained(services, wish, host_ids, options) from taken
+            host_ids = others
+
+
+async def _store_with(
+    services: Services,
+    wish: Wish,
+    options: tuple[Option, ...],
+    host_ids: tuple[UUID, ...],
+    receipt: Receipt | None,
+) -> Booking:
     for _ in range(_ATTEMPTS):
         roster = await services.rosters.of(wish.meeting_type.tenant_id, host_ids)
         transition = _transition(services, wish, options, roster)
@@ -87,8 +109,6 @@ async def _store(services: Services, wish: Wish, receipt: Receipt | None) -> Boo
             )
         except OutrunError:
             services.rosters.forget(roster)
-        except SlotTakenError as taken:
-            raise await _explained(services, wish, transition.after) from taken
         else:
             return transition.after
     raise OutrunError(f"the hosts' calendars changed {_ATTEMPTS} times meanwhile")
@@ -103,10 +123,23 @@ async def _refuse_a_flood(services: Services, wish: Wish) -> None:
         raise TooManyProposalsError(f"{unanswered} proposals of this guest await an answer")
 
 
-async def _host_ids(services: Services, wish: Wish, options: Sequence[Option]) -> tuple[UUID, ...]:
+async def _host_ids(
+    services: Services, wish: Wish, options: Sequence[Option], *, but: Collection[UUID] = ()
+) -> tuple[UUID, ...]:
     if wish.initiator is not Role.GUEST:
         return await hosts_in_turn(services, wish.meeting_type)
-    return await hosts_offered(services, wish.meeting_type, [option.slot for option in options])
+    slots = [option.slot for option in options]
+    return await hosts_offered(services, wish.meeting_type, slots, but=but)
+
+
+async def _others_in_turn(
+    services: Services, wish: Wish, options: Sequence[Option], outrun: Collection[UUID]
+) -> tuple[UUID, ...] | None:
+    if wish.initiator is not Role.GUEST or wish.meeting_type.mode is not HostsMode.ANY:
+        return None
+    with suppress(NotOfferedError):
+        return await _host_ids(services, wish, options, but=outrun)
+    return None
 
 
 def _transition(
@@ -147,12 +180,12 @@ def _options(wish: Wish, uid_domain: str) -> tuple[Option, ...]:
     )
 
 
-async def _explained(services: Services, wish: Wish, booking: Booking) -> SlotTakenError:
-    wanted = claims_of(booking) or tuple(
-        Claim(host.host_id, option.slot, Firmness.HELD)
-        for option in booking.options
-        for host in booking.hosts
-    )
-    refusal = await services.bookings.refusal(booking.terms, wanted, but=booking.id)
-    alternatives = await alternatives_to(services, booking.options[0].slot, wish.meeting_type)
+async def _explained(
+    services: Services, wish: Wish, host_ids: Sequence[UUID], options: Sequence[Option]
+) -> SlotTakenError:
+    wanted = [
+        Claim(host_id, option.slot, Firmness.HELD) for option in options for host_id in host_ids
+    ]
+    refusal = await services.bookings.refusal(wish.meeting_type.terms(), wanted)
+    alternatives = await alternatives_to(services, options[0].slot, wish.meeting_type)
     return SlotTakenError(refusal, alternatives)

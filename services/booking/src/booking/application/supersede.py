@@ -9,7 +9,7 @@ from messaging.delivery import Delivery
 
 from booking.application.change import change
 from booking.application.ports import Bookings
-from booking.domain.booking import Booking, Refusal, Transition
+from booking.domain.booking import STANDING, Booking, Refusal, Transition
 from booking.domain.claims import Claim, Firmness
 from booking.domain.ending import supersede
 from booking.domain.slot import Slot
@@ -57,11 +57,14 @@ def _wants(rival: Booking, host_id: UUID, slot: Slot) -> bool:
 
 
 async def _refusal_of_all(bookings: Bookings, rival: Booking) -> Refusal | None:
-    """Return why none of the dates can be had, None while one can."""
+    """Return why none of the dates can be had, None while one can or may become free again.
+
+    What is only held, or still asked of its calendars, may.
+    """
     refusal = None
     for option in rival.options:
         claims = [Claim(host.host_id, option.slot, Firmness.BOOKED) for host in rival.hosts]
-        refusal = await bookings.refusal(rival.terms, claims, but=rival.id)
+        refusal = await bookings.refusal(rival.terms, claims, but=rival.id, by=STANDING)
         if refusal is None:
             return None
     return refusal

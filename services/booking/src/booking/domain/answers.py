@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from booking.domain.booking import (
-    ENDED,
     Booking,
     Fact,
     Move,
@@ -19,8 +18,11 @@ from booking.domain.booking import (
     Transition,
     changed,
 )
+from booking.domain.confirming import in_calendars
 from booking.domain.entry import Entry, Known, Wanted
 from booking.domain.slot import Slot
+
+_WITHOUT_ENTRY = (Known.FAILED, Known.BY_MAIL)
 
 RETRY_AFTER = timedelta(minutes=15)
 """How long a confirmed booking waits for a silent calendar before asking again."""
@@ -37,7 +39,8 @@ def entry_written(
     """Note that a calendar holds the entry, or that a mail has to do.
 
     The last answer that is awaited confirms the booking, or completes its reschedule. A
-    conference link that comes after the confirmation is told to the parties.
+    conference link that comes after the confirmation is told to the parties, and so is that a
+    mail has to do.
     """
     known = Known.BY_MAIL if by_mail else Known.WRITTEN
     noted = _noted(booking, command_id, known, now)
@@ -49,7 +52,10 @@ def entry_written(
 
 
 def entry_failed(booking: Booking, command_id: UUID, *, now: datetime) -> Transition | None:
-    """Note that a calendar can never take the entry: the meeting takes place without it."""
+    """Note that a calendar can never take the entry: the meeting takes place without it.
+
+    After the confirmation, which promised that the entry would follow, that is told.
+    """
     noted = _noted(booking, command_id, Known.FAILED, now)
     return None if noted is None else _settled(booking, noted)
 
@@ -98,7 +104,8 @@ def silence(booking: Booking, *, now: datetime) -> Transition | None:
     """
     if is_turning_back(booking):
         return None
-    wake_at = now + RETRY_AFTER if now + RETRY_AFTER < _end_of(booking) else None
+    later = now + RETRY_AFTER
+    wake_at = None if booking.is_over(later) else later
     if booking.status is Status.CONFIRMING:
         after = booking.next(
             now, status=Status.CONFIRMED, wake_at=wake_at, entries=_mailed(booking)
@@ -109,8 +116,9 @@ def silence(booking: Booking, *, now: datetime) -> Transition | None:
     if booking.status is not Status.CONFIRMED or not booking.awaits_entries:
         return None
     again = tuple(entry for entry in booking.entries if entry.is_awaited)
-    after = booking.next(now, wake_at=wake_at)
-    return replace(changed(booking, after), commands=again)
+    # Nobody wakes the booking any more, so nobody would release what it left.
+    after = booking.next(now, wake_at=wake_at, vacated=booking.vacated if wake_at else ())
+    return replace(changed(booking, after, _released(booking, after)), commands=again)
 
 
 def is_turning_back(booking: Booking) -> bool:
@@ -138,17 +146,19 @@ def give_up(
             entries=tuple(_undone(entry, revision) for entry in booking.entries),
         )
         return changed(booking, after, Fact.DECLINED)
-    staying = {host.host_id for host in booking.hosts}
+    staying = set(booking.host_ids)
+    entries = tuple(
+        _written_back(entry, revision) if entry.host_id in staying else _undone(entry, revision)
+        for entry in booking.entries
+    )
     after = booking.next(
         now,
         move=None,
+        hosts=in_calendars(booking.hosts, entries),
         alternatives=alternatives,
         wake_at=now + RETRY_AFTER,
         sequence=booking.sequence + 1,
-        entries=tuple(
-            _written_back(entry, revision) if entry.host_id in staying else _undone(entry, revision)
-            for entry in booking.entries
-        ),
+        entries=entries,
     )
     return changed(booking, after, Fact.DECLINED)
 
@@ -156,7 +166,7 @@ def give_up(
 def moved(before: Booking, booking: Booking) -> Transition:
     """Complete a reschedule: `booking` is the next revision, its move still open.
 
-    The time it left stays claimed while an entry may still stand there.
+    The times it left stay claimed while an entry may still stand there.
     """
     move = booking.move or Move(slot=booking.agreed, hosts=booking.hosts)
     staying = {host.host_id for host in move.hosts}
@@ -166,7 +176,7 @@ def moved(before: Booking, booking: Booking) -> Transition:
         hosts=move.hosts,
         previous_slot=booking.slot,
         move=None,
-        vacated=None,
+        vacated=(),
         refusal=booking.refusal if booking.status is Status.RECORDED_ONLY else None,
         alternatives=(),
         entries=tuple(
@@ -174,17 +184,16 @@ def moved(before: Booking, booking: Booking) -> Transition:
             for entry in booking.entries
         ),
     )
-    # Entries of hosts who leave are waited for no more, so they do not keep the time.
-    if after.awaits_entries:
-        after = replace(after, vacated=Move(slot=booking.agreed, hosts=booking.hosts))
+    # Entries of hosts who leave are waited for no more, so they do not keep the time; nor does a
+    # meeting that is over, which nobody wakes.
+    if after.awaits_entries and after.wake_at is not None:
+        left = Move(slot=booking.agreed, hosts=booking.hosts)
+        after = replace(after, vacated=(*booking.vacated, left))
     return changed(before, after, Fact.RESCHEDULED)
 
 
 def _settled(before: Booking, noted: Booking, *, is_new_link: bool = False) -> Transition:
-    """Return the transition to `noted`, which confirms or completes a move if all is answered.
-
-    Whoever follows the claims hears of it when the time that a meeting left becomes free.
-    """
+    """Return the transition to `noted`, which confirms or completes a move if all is answered."""
     waiting = noted.awaits_entries or is_turning_back(noted)
     if noted.status is Status.CONFIRMING and not waiting:
         after = replace(noted, status=Status.CONFIRMED, wake_at=None)
@@ -194,11 +203,16 @@ def _settled(before: Booking, noted: Booking, *, is_new_link: bool = False) -> T
     if noted.status is not Status.CONFIRMED or noted.move is not None:
         return changed(before, noted)
     if not noted.awaits_entries:
-        noted = replace(noted, vacated=None, wake_at=None)
+        noted = replace(noted, vacated=(), wake_at=None)
     if is_new_link:
         return changed(before, replace(noted, sequence=noted.sequence + 1), Fact.CONFIRMED)
-    is_released = before.vacated is not None and noted.vacated is None
-    return changed(before, noted, Fact.CONFIRMED if is_released else None)
+    broken = noted.known_entry is not before.known_entry and noted.known_entry in _WITHOUT_ENTRY
+    return changed(before, noted, Fact.CONFIRMED if broken else _released(before, noted))
+
+
+def _released(before: Booking, after: Booking) -> Fact | None:
+    """Return the fact by which whoever follows the claims hears that times became free."""
+    return Fact.CONFIRMED if before.vacated and not after.vacated else None
 
 
 def _noted(booking: Booking, command_id: UUID, known: Known, now: datetime) -> Booking | None:
@@ -233,9 +247,3 @@ def _undone(entry: Entry, revision: int) -> Entry:
 
 def _written_back(entry: Entry, revision: int) -> Entry:
     return entry.commanded(Wanted.CONFIRMED, revision) if entry.is_meeting else entry
-
-
-def _end_of(booking: Booking) -> datetime:
-    if booking.status in ENDED or booking.slot is None:
-        return booking.changed_at
-    return max(booking.agreed.end, booking.move.slot.end if booking.move else booking.agreed.end)

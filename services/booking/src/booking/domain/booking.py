@@ -72,6 +72,10 @@ class Move:
     slot: Slot
     hosts: tuple[BookedHost, ...]
 
+    def __post_init__(self) -> None:
+        """Refuse a move that no hosts could make."""
+        _require_each_once(self.hosts)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancellation:
@@ -99,8 +103,8 @@ class Booking:
 
     `revision` grows by one with each transition, `sequence` with every change the parties are
     told of (RFC 5546 §2.1.4). `uid` is that of the first option until one is chosen, then that
-    of the chosen one for good. `move` is where a reschedule is going, `vacated` the time it left
-    whose entry may still stand in a calendar: both are claimed. `wake_at` is when the saga has to
+    of the chosen one for good. `move` is where a reschedule is going, `vacated` the times it left
+    where entries may still stand in a calendar: all are claimed. `wake_at` is when the saga has to
     act by itself because nobody else did.
     """
 
@@ -120,7 +124,7 @@ class Booking:
     sequence: int = 0
     slot: Slot | None = None
     move: Move | None = None
-    vacated: Move | None = None
+    vacated: tuple[Move, ...] = ()
     previous_slot: Slot | None = None
     description: str | None = None
     conference_url: str | None = None
@@ -133,8 +137,7 @@ class Booking:
 
     def __post_init__(self) -> None:
         """Refuse a booking that cannot be."""
-        if not self.hosts or len({h.host_id for h in self.hosts}) != len(self.hosts):
-            raise RuleError("hosts", "there is at least one, and each is named once")
+        _require_each_once(self.hosts)
         if not self.options:
             raise RuleError("options", "at least one date is proposed")
         if self.revision < 1 or self.sequence < 0:
@@ -147,11 +150,23 @@ class Booking:
             raise RuleError("move", "only a meeting that stands can move")
 
     @property
+    def host_ids(self) -> tuple[UUID, ...]:
+        """Who meets the guest."""
+        return tuple(host.host_id for host in self.hosts)
+
+    @property
     def agreed(self) -> Slot:
         """The agreed time; raises IllegalTransitionError where there is none."""
         if self.slot is None:
             raise IllegalTransitionError("look up the time of", self.status)
         return self.slot
+
+    def is_over(self, now: datetime) -> bool:
+        """Tell whether the meeting's time has passed, and that of its reschedule if it has one."""
+        if self.status not in AGREED:
+            return False
+        slots = (self.agreed, self.move.slot) if self.move else (self.agreed,)
+        return all(slot.end <= now for slot in slots)
 
     @property
     def awaits_entries(self) -> bool:
@@ -190,6 +205,11 @@ class Booking:
     def next(self, now: datetime, **changes: Any) -> "Booking":
         """Return the booking one revision later."""
         return replace(self, revision=self.revision + 1, changed_at=now, **changes)
+
+
+def _require_each_once(hosts: tuple[BookedHost, ...]) -> None:
+    if not hosts or len({host.host_id for host in hosts}) != len(hosts):
+        raise RuleError("hosts", "there is at least one, and each is named once")
 
 
 class Fact(StrEnum):

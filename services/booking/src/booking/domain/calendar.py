@@ -40,13 +40,15 @@ class Route:
     """How an entry reaches a host.
 
     A calendar that cannot be written still gets the command: the last look is taken there, and
-    the answer says that a mail has to do. `looked_at` are all calendars that block the host.
+    the answer says that a mail has to do. `looked_at` are all calendars that block the host,
+    `connected` all that could be asked.
     """
 
     calendar_id: UUID
     by_mail: bool
     holds: bool
     looked_at: tuple[UUID, ...]
+    connected: tuple[UUID, ...]
 
 
 def route_to(calendars: Iterable[Calendar]) -> Route | None:
@@ -64,4 +66,5 @@ def route_to(calendars: Iterable[Calendar]) -> Route | None:
         by_mail=not chosen.writable,
         holds=chosen.writable and chosen.holds,
         looked_at=tuple(sorted(c.id for c in connected if c.blocks)),
+        connected=tuple(sorted(c.id for c in connected)),
     )

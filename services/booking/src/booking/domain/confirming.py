@@ -84,6 +84,14 @@ def routed(hosts: tuple[BookedHost, ...], routes: Mapping[UUID, Route]) -> tuple
     )
 
 
+def in_calendars(
+    hosts: tuple[BookedHost, ...], entries: tuple[Entry, ...]
+) -> tuple[BookedHost, ...]:
+    """Return the hosts with the calendars that hold their entries."""
+    calendars = {entry.host_id: entry.calendar_id for entry in entries if entry.is_meeting}
+    return tuple(replace(host, calendar_id=calendars.get(host.host_id)) for host in hosts)
+
+
 def new_entry(host_id: UUID, route: Route, uid: str, revision: int) -> Entry:
     """Return the meeting's entry for a host, commanded at `revision`."""
     return Entry(

@@ -15,7 +15,7 @@ from booking.domain.booking import (
     changed,
 )
 from booking.domain.entry import Entry, Known, Wanted
-from booking.domain.errors import OwnProposalError
+from booking.domain.errors import OwnProposalError, PastError
 from booking.domain.parties import Role
 from booking.domain.slot import Slot
 
@@ -30,9 +30,12 @@ def cancel(
 ) -> Transition:
     """Cancel the booking: every entry is removed, SEQUENCE grows, both parties are told.
 
-    `gone_from` is the calendar whose owner deleted the entry, where `by` is the calendar.
+    `gone_from` is the calendar whose owner deleted the entry, where `by` is the calendar. A
+    meeting that has taken place is not cancelled any more (PastError).
     """
     booking.require("cancel", Status.PROPOSED, Status.CONFIRMING, *STANDING)
+    if booking.is_over(now):
+        raise PastError("the meeting has taken place")
     after = booking.next(
         now,
         status=Status.CANCELLED,
@@ -87,7 +90,7 @@ def _cleared(booking: Booking, gone_from: UUID | None = None) -> dict[str, objec
     revision = booking.revision + 1
     return {
         "move": None,
-        "vacated": None,
+        "vacated": (),
         "wake_at": None,
         "entries": tuple(_removed(entry, revision, gone_from) for entry in booking.entries),
     }

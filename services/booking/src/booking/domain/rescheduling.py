@@ -17,7 +17,7 @@ from booking.domain.booking import (
     changed,
 )
 from booking.domain.calendar import Route
-from booking.domain.confirming import new_entry, routed
+from booking.domain.confirming import in_calendars, new_entry
 from booking.domain.entry import Entry, Known, Wanted
 from booking.domain.errors import IllegalTransitionError, PastError, RuleError
 from booking.domain.parties import BookedHost
@@ -36,23 +36,27 @@ def reschedule(
     """Move the meeting to `slot`, and to other hosts where `hosts` are given.
 
     The old time stays claimed until every entry has moved. New hosts get an entry, and those who
-    leave lose theirs once the new ones have it. UID stays, SEQUENCE grows.
+    leave lose theirs once the new ones have it. UID stays, SEQUENCE grows. A meeting that has
+    taken place does not move, and none moves into the past (PastError).
     """
     booking.require("reschedule", *STANDING)
     if booking.move is not None:
         raise IllegalTransitionError("reschedule", "being rescheduled already")
-    new_hosts = routed(hosts or booking.hosts, routes)
-    same_hosts = {h.host_id for h in new_hosts} == {h.host_id for h in booking.hosts}
+    new_hosts = hosts or booking.hosts
+    same_hosts = {h.host_id for h in new_hosts} == set(booking.host_ids)
     if slot == booking.agreed and same_hosts:
-        raise RuleError("slot", "the meeting takes place then already")
+        raise RuleError("start", "the meeting takes place then already")
+    if booking.is_over(now):
+        raise PastError("the meeting has taken place")
     if slot.start <= now:
         raise PastError("the new time lies in the past")
+    entries = _entries(booking, new_hosts, routes, booking.revision + 1)
     after = booking.next(
         now,
-        move=Move(slot=slot, hosts=new_hosts),
+        move=Move(slot=slot, hosts=in_calendars(new_hosts, entries)),
         sequence=booking.sequence + 1,
         alternatives=(),
-        entries=_entries(booking, new_hosts, routes, booking.revision + 1),
+        entries=entries,
     )
     if not after.awaits_entries:
         return moved(booking, replace(after, wake_at=None))
@@ -84,7 +88,7 @@ def moved_in_calendar(
         now,
         slot=slot,
         previous_slot=booking.slot,
-        vacated=None,
+        vacated=(),
         sequence=booking.sequence + 1,
         alternatives=(),
         entries=entries,
@@ -133,24 +137,29 @@ def _entries(
 ) -> tuple[Entry, ...]:
     """Return the entries with those of `hosts` commanded anew; the others wait for the move.
 
-    A host whose entry stands keeps it where it stands, whatever calendar is the default by now.
+    A host whose entry stands keeps it where it stands, whatever calendar is the default by now,
+    unless that calendar is connected no more and another is: the last look and the entry belong
+    where the host lives.
     """
     staying = {host.host_id for host in hosts}
-    kept = {entry.host_id for entry in booking.entries if entry.is_meeting}
-    moving = tuple(
-        replace(
-            entry.commanded(Wanted.CONFIRMED, revision),
-            looked_at=routes[entry.host_id].looked_at
-            if entry.host_id in routes
-            else entry.looked_at,
-        )
+    before = tuple(
+        _moving(entry, routes.get(entry.host_id), revision)
         if entry.is_meeting and entry.host_id in staying
         else entry
         for entry in booking.entries
     )
+    kept = {entry.host_id for entry in before if entry.is_meeting}
     joining = tuple(
         new_entry(host.host_id, routes[host.host_id], booking.uid, revision)
         for host in hosts
         if host.host_id not in kept and host.host_id in routes
     )
-    return moving + joining
+    return before + joining
+
+
+def _moving(entry: Entry, route: Route | None, revision: int) -> Entry:
+    if route is None:
+        return entry.commanded(Wanted.CONFIRMED, revision)
+    if entry.calendar_id not in route.connected:
+        return entry.commanded(Wanted.ABSENT, revision)
+    return replace(entry.commanded(Wanted.CONFIRMED, revision), looked_at=route.looked_at)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from messaging.logs import type_name
@@ -14,14 +14,21 @@ from booking.application.wake import wake_booking
 _logger = logging.getLogger(__name__)
 _tracer = trace.get_tracer("entente.booking")
 _BATCH = 50
+_AT_ONCE = 8
+_REST = timedelta(seconds=10)
 
 
 class Alarms:
-    """Looks for due bookings until cancelled; any number of replicas may do so."""
+    """Looks for due bookings until cancelled; any number of replicas may do so.
+
+    A booking that could not be woken rests before it is tried again: neither it nor one for which
+    somebody slow is asked keeps others from being woken.
+    """
 
     def __init__(self, services: Services, *, every: timedelta) -> None:
         self._services = services
         self._every = every.total_seconds()
+        self._resting: dict[UUID, datetime] = {}
 
     async def run(self) -> None:
         """Wake what is due; failures are logged and tried again."""
@@ -36,9 +43,18 @@ class Alarms:
 
     async def wake_due(self) -> int:
         """Wake a batch of due bookings; return how many were found."""
-        due = await self._services.bookings.due(self._services.now(), _BATCH)
-        for booking_id in due:
-            await self._wake(booking_id)
+        now = self._services.now()
+        self._resting = {it: until for it, until in self._resting.items() if until > now}
+        due = await self._services.bookings.due(now, _BATCH, but=self._resting)
+        places = asyncio.Semaphore(_AT_ONCE)
+
+        async def wake(booking_id: UUID) -> None:
+            async with places:
+                await self._wake(booking_id)
+
+        async with asyncio.TaskGroup() as group:
+            for booking_id in due:
+                group.create_task(wake(booking_id))
         return len(due)
 
     async def _wake(self, booking_id: UUID) -> None:
@@ -48,6 +64,7 @@ class Alarms:
             try:
                 await wake_booking(self._services, booking_id)
             except Exception as error:  # one booking must not stop the others
+                self._resting[booking_id] = self._services.now() + _REST
                 _logger.warning(
                     "booking not woken, will retry: %s", type_name(error), exc_info=error
                 )

@@ -51,7 +51,10 @@ def host(host_id: UUID = HOST_A) -> BookedHost:
 
 def route(calendar_id: UUID = CALENDAR_A, *, by_mail: bool = False, holds: bool = True) -> Route:
     """Return the route to a calendar that takes tentative entries."""
-    return Route(calendar_id=calendar_id, by_mail=by_mail, holds=holds, looked_at=(calendar_id,))
+    known = (calendar_id,)
+    return Route(
+        calendar_id=calendar_id, by_mail=by_mail, holds=holds, looked_at=known, connected=known
+    )
 
 
 def a_proposal(booking_id: UUID = BOOKING_ID, *hosts: BookedHost) -> Proposal:

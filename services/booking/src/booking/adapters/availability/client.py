@@ -93,7 +93,7 @@ class HttpFreeSlots:
 def _question(search: Search) -> dict[str, Any]:
     return {
         "hosts": [str(host_id) for host_id in search.host_ids],
-        "mode": search.meeting_type.mode.value,
+        "mode": search.mode.value,
         "rules": _rules(search.meeting_type),
         "from": search.window.start.isoformat(),
         "to": search.window.end.isoformat(),

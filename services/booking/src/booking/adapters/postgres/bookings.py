@@ -101,25 +101,37 @@ class PostgresBookings:
             raise KeyReusedError("the key came with another request before")
         return BOOKING.read(rows[0]["answer"])
 
-    async def refusal(self, terms: Terms, claims: Sequence[Claim], *, but: UUID) -> Refusal | None:
+    async def refusal(
+        self,
+        terms: Terms,
+        claims: Sequence[Claim],
+        *,
+        but: UUID | None = None,
+        by: Collection[Status] = frozenset(Status),
+    ) -> Refusal | None:
         """Return why the claims cannot be had, None when they could."""
         hosts, during = _multiranges(terms, claims)
         rows = await self._database.fetch(
-            "SELECT state::text FROM booking WHERE id IN ("
+            "SELECT state::text FROM booking WHERE status = ANY ($4::text[]) AND id IN ("
             " SELECT booking_id FROM slot_claim, unnest($1::uuid[], $2::text[]) AS wanted (host, d)"
             " WHERE uuidrange(host_id, host_id, '[]') && uuidrange(host, host, '[]')"
-            " AND during && d::tstzmultirange AND booking_id <> $3)",
+            " AND during && d::tstzmultirange AND booking_id IS DISTINCT FROM $3::uuid)",
             hosts,
             during,
             but,
+            list(by),
         )
         others = [BOOKING.read(row["state"]) for row in rows]
         return Refusal(reason=_reason(claims, others)) if others else None
 
-    async def due(self, now: datetime, most: int) -> Sequence[UUID]:
+    async def due(self, now: datetime, most: int, *, but: Collection[UUID]) -> Sequence[UUID]:
         """Return the bookings whose saga has to act by itself, the longest due first."""
         rows = await self._database.fetch(
-            "SELECT id FROM booking WHERE wake_at <= $1 ORDER BY wake_at LIMIT $2", now, most
+            "SELECT id FROM booking WHERE wake_at <= $1 AND id <> ALL ($3::uuid[])"
+            " ORDER BY wake_at LIMIT $2",
+            now,
+            most,
+            list(but),
         )
         return [row["id"] for row in rows]
 
@@ -205,7 +217,7 @@ def state_of(booking: Booking) -> tuple[Any, ...]:
         booking.tenant_id,
         booking.revision,
         booking.status.value,
-        [host.host_id for host in booking.hosts],
+        booking.host_ids,
         booking.terms.holds,
         slot.start,
         booking.wake_at,

@@ -37,7 +37,7 @@ async def slots_to_move(
     kind = await services.meeting_types.get(booking.tenant_id, booking.terms.meeting_type_id)
     if kind is None:
         return []
-    return await offered_slots(services, kind, start, end, ignoring=booking.id)
+    return await offered_slots(services, kind, start, end, moving=booking)
 
 
 @router.post("/confirm")

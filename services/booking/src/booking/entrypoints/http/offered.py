@@ -1,13 +1,13 @@
 """The slots a meeting type offers, as shown."""
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
-from booking.application.ports import Search
+from booking.application.searching import search_in
 from booking.application.services import Services
+from booking.domain.booking import Booking
 from booking.domain.meeting_type import MeetingType
-from booking.domain.slot import Slot
 from booking.entrypoints.http.models import SlotOut
+from booking.entrypoints.http.moments import window_of
 
 _LONGEST = timedelta(days=62)
 
@@ -18,16 +18,11 @@ async def offered_slots(
     start: datetime,
     end: datetime,
     *,
-    ignoring: UUID | None = None,
+    moving: Booking | None = None,
 ) -> list[SlotOut]:
     """Return the free slots that start in `[start, end)`, 62 days at most.
 
-    `ignoring` is the booking that is to move. Raises AvailabilityUnavailableError.
+    `moving` is the booking that is to move. Raises AvailabilityUnavailableError.
     """
-    search = Search(
-        meeting_type=kind,
-        host_ids=kind.host_ids,
-        window=Slot(start, min(end, start + _LONGEST)),
-        ignoring=ignoring,
-    )
+    search = search_in(window_of(start, end, _LONGEST), kind, moving)
     return [SlotOut.of(free.slot) for free in await services.free_slots.find(search)]

@@ -7,7 +7,7 @@ from fastapi import Request, Response
 from booking.application.errors import AvailabilityUnavailableError, NotFoundError, SlotTakenError
 from booking.application.reschedule import reschedule_booking
 from booking.application.services import Services
-from booking.domain.errors import IllegalTransitionError, PastError, RuleError
+from booking.domain.errors import IllegalTransitionError, PastError, RuleError, StaleRevisionError
 from booking.domain.slot import Slot
 from booking.entrypoints.http.problems import status_of
 from booking.entrypoints.http.provided import UseServices
@@ -59,8 +59,8 @@ async def move(
         return await _show_times(
             request, services, visit, day.isoformat(), status=status_of(error), **_refused(error)
         )
-    except (IllegalTransitionError, RuleError):
-        pass  # it moves already, or has moved there: the page tells
+    except (IllegalTransitionError, RuleError, StaleRevisionError):
+        pass  # it moves already, has moved there, or has other hosts by now: the page tells
     return back(reader_at(request, visit), visit)
 
 
@@ -73,7 +73,7 @@ async def _show_times(
         raise NotFoundError("the meeting type is gone")
     reader = reader_at(request, visit)
     try:
-        shown = await week_of(services, kind, reader, week, ignoring=booking.id)
+        shown = await week_of(services, kind, reader, week, moving=booking)
     except AvailabilityUnavailableError:
         if "problem" not in context:
             raise

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from booking.application.services import Services
+from booking.domain.booking import Booking
 from booking.domain.meeting_type import MeetingType
 from booking.entrypoints.http.models import SlotOut
 from booking.entrypoints.http.offered import offered_slots
@@ -56,11 +56,11 @@ async def week_of(
     reader: Reader,
     wanted: str | None,
     *,
-    ignoring: UUID | None = None,
+    moving: Booking | None = None,
 ) -> Week:
     """Return the week that begins on the day `wanted` (ISO 8601), today at the earliest.
 
-    `ignoring` is the booking that is to move. Raises AvailabilityUnavailableError.
+    `moving` is the booking that is to move. Raises AvailabilityUnavailableError.
     """
     today = services.now().astimezone(reader.zone).date()
     horizon = today + timedelta(days=kind.horizon_days)
@@ -69,7 +69,7 @@ async def week_of(
 
     async def free(since: date, until: date) -> Sequence[SlotOut]:
         window = _midnight(since, reader.zone), _midnight(until, reader.zone)
-        return await offered_slots(services, kind, *window, ignoring=ignoring)
+        return await offered_slots(services, kind, *window, moving=moving)
 
     slots = await free(first, end)
     days: dict[date, list[SlotOut]] = defaultdict(list)
