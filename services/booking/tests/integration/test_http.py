@@ -238,6 +238,92 @@ async def test_faults_name_their_field(api: Api) -> None:
     assert zone.json()["errors"] == [{"field": "timezone", "reason": "is no IANA time zone"}]
 
 
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"starts": ["9999-12-31T23:59:59Z"]}, "body.starts.0"),
+        ({"starts": ["0001-01-01T00:00:00+10:00"]}, "body.starts.0"),
+        ({"guest": {**GUEST, "locale": "e\0n"}}, "body.guest.locale"),
+        ({"guest": {**GUEST, "locale": "not a tag"}}, "body.guest.locale"),
+    ],
+)
+async def test_what_nobody_can_mean_is_refused(
+    api: Api, changes: Mapping[str, Any], field: str
+) -> None:
+    answer = await api.book(await api.meeting_type(), 1, **changes)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["errors"][0]["field"] == field
+
+
+@pytest.mark.parametrize(
+    ("window", "field"),
+    [
+        (("9999-12-31T00:00:00Z", "9999-12-31T01:00:00Z"), "query.from"),
+        (("2026-12-02T00:00:00Z", "2026-12-01T00:00:00Z"), "to"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/v1/public/meeting-types/{slug}/slots", "/v1/bookings"])
+async def test_a_window_that_cannot_be_is_refused(
+    api: Api, path: str, window: tuple[str, str], field: str
+) -> None:
+    kind = await api.meeting_type()
+    asked = {"from": window[0], "to": window[1]}
+    answer = await api.ask("GET", path.format(**kind), params=asked)
+    assert answer.status_code == 422, answer.text
+    assert field in [error["field"] for error in answer.json()["errors"]]
+
+
+async def test_a_host_or_a_meeting_type_that_others_could_not_read_is_refused(api: Api) -> None:
+    host = await api.ask("POST", "/v1/hosts", json={**HOST, "assistants": ["a\0"]})
+    assert [error["field"] for error in host.json()["errors"]] == ["body.assistants.0"]
+    kind = await api.meeting_type()
+    late = await api.ask(
+        "POST",
+        "/v1/meeting-types",
+        json={
+            "slug": "late",
+            "title": "Call",
+            "duration_minutes": 30,
+            "host_ids": kind["host_ids"],
+            "timezone": "UTC",
+            "reminders": [2_000_000_000],
+        },
+    )
+    assert [error["field"] for error in late.json()["errors"]] == ["reminders"]
+
+
+async def test_more_dates_than_an_announcement_has_room_for_are_refused(api: Api) -> None:
+    ids = [(await api.ask("POST", "/v1/hosts", json=HOST)).json()["id"] for _ in range(20)]
+    kind = await api.meeting_type(slug="panel", host_ids=ids, mode="collective")
+    fits, too_many = range(0, 20, 2), range(0, 22, 2)
+    answer = await api.book(kind, *too_many)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "starts")
+    assert (await api.book(kind, *fits)).status_code == 201
+
+
+async def test_a_hand_over_that_took_effect_is_answered_again(api: Api) -> None:
+    kind = await api.meeting_type()
+    bo = ("bo", "acme", "owner")
+    other = (
+        await api.ask("POST", "/v1/hosts", json={**HOST, "assistants": ["ana"]}, as_=bo)
+    ).json()
+    booking = (await api.book(kind, 1)).json()
+
+    async def hand_over() -> httpx.Response:
+        return await api.ask(
+            "POST",
+            f"/v1/bookings/{booking['id']}/reschedule",
+            json={"start": slot_at(9).start.isoformat(), "host_ids": [other["id"]]},
+            headers={"Idempotency-Key": "once"},
+        )
+
+    first = await hand_over()
+    await api.ask("PUT", f"/v1/hosts/{other['id']}", json=HOST, as_=bo)
+    again = await hand_over()
+    assert (first.status_code, again.status_code) == (200, 200), again.text
+    assert again.json() == first.json()
+
+
 async def test_a_conference_that_cannot_be_made_is_refused(api: Api) -> None:
     host = (await api.ask("POST", "/v1/hosts", json=HOST)).json()
     body = {

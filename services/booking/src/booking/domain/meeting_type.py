@@ -17,6 +17,7 @@ _WEEK = 7 * _DAY
 _MAX_TITLE = 512
 _MAX_HOSTS = 20
 _MAX_REMINDERS = 5
+_EARLIEST_REMINDER = 4 * _WEEK
 _LIMITS = {
     "duration_minutes": (1, _DAY),
     "step_minutes": (1, _DAY),
@@ -102,8 +103,7 @@ class MeetingType:
                 raise RuleError(name, f"is between {least} and {most}")
         if self.daily_limit is not None and self.daily_limit < 1:
             raise RuleError("daily_limit", "is at least 1")
-        if len(self.reminders) > _MAX_REMINDERS or any(m < 0 for m in self.reminders):
-            raise RuleError("reminders", f"are at most {_MAX_REMINDERS}, in minutes before")
+        _require_reminders(self.reminders)
         if len(set(self.host_ids)) != len(self.host_ids) or not self.host_ids:
             raise RuleError("host_ids", "names at least one host, each once")
         if len(self.host_ids) > _MAX_HOSTS:
@@ -129,3 +129,10 @@ class MeetingType:
             location=self.location,
             reminders=self.reminders,
         )
+
+
+def _require_reminders(reminders: tuple[int, ...]) -> None:
+    if len(reminders) > _MAX_REMINDERS:
+        raise RuleError("reminders", f"are at most {_MAX_REMINDERS}")
+    if not all(0 <= minutes <= _EARLIEST_REMINDER for minutes in reminders):
+        raise RuleError("reminders", f"are between 0 and {_EARLIEST_REMINDER} minutes before")

@@ -17,6 +17,8 @@ from booking.domain.slot import Slot
 from booking.domain.terms import Terms
 
 MAX_OPTIONS = 20
+MAX_CLAIMS = 200
+"""As many dates of hosts as an announcement has room for."""
 
 Routes = Mapping[UUID, Route]
 """How an entry reaches each host, by host id; a host without calendars has none."""
@@ -41,9 +43,12 @@ class Proposal:
         """Refuse dates that contradict each other or the terms."""
         slots = [option.slot for option in self.options]
         if not 1 <= len(slots) <= MAX_OPTIONS:
-            raise RuleError("options", f"1 to {MAX_OPTIONS} dates can be proposed")
+            raise RuleError("starts", f"1 to {MAX_OPTIONS} dates can be proposed")
+        if len(slots) * len(self.hosts) > MAX_CLAIMS:
+            most = MAX_CLAIMS // len(self.hosts)
+            raise RuleError("starts", f"with {len(self.hosts)} hosts, at most {most} dates")
         if len(slots) > 1 and _overlapping([self.terms.occupied(slot) for slot in slots]):
-            raise RuleError("options", "proposed dates do not overlap, buffers included")
+            raise RuleError("starts", "proposed dates do not overlap, buffers included")
 
 
 def propose(
@@ -70,7 +75,7 @@ def propose(
 def book(proposal: Proposal, *, routes: Routes, answer_by: datetime, now: datetime) -> Transition:
     """Propose one date and choose it in the same transition. Raises PastError."""
     if len(proposal.options) != 1:
-        raise RuleError("options", "one date can be booked at once")
+        raise RuleError("starts", "one date can be booked at once")
     option, hosts = proposal.options[0], proposal.hosts
     entries = tuple(meeting_entries(hosts, routes, option.uid, revision=1))
     chosen = choice(option, hosts, entries, routes=routes, answer_by=answer_by)

@@ -1,6 +1,6 @@
 """Who may see and do what. Another tenant's things do not exist; others' things are forbidden."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from uuid import UUID
@@ -45,7 +45,7 @@ class Access:
         await self._require_one_of(found.host_ids)
         return found
 
-    async def require_hosts(self, host_ids: Sequence[UUID]) -> Sequence[Host]:
+    async def require_hosts(self, host_ids: Collection[UUID]) -> Sequence[Host]:
         """Return the hosts; raises NotFoundError unless all exist, 403 unless one is managed."""
         found = await self.services.hosts.several(self.user.tenant_id, host_ids)
         if len(found) != len(host_ids):
@@ -58,10 +58,15 @@ class Access:
         found = await self.services.bookings.get(self.user.tenant_id, booking_id)
         if found is None:
             raise NotFoundError(f"there is no booking {booking_id}")
-        await self._require_one_of([host.host_id for host in found.hosts])
+        await self._require_one_of(found.host_ids)
         return found
 
-    async def _require_one_of(self, host_ids: Sequence[UUID]) -> None:
+    async def answered(self, receipts: Receipts) -> Booking | None:
+        """Return what this request was answered before, whoever the booking belongs to by now."""
+        receipt = self.receipt(receipts)
+        return None if receipt is None else await self.services.bookings.answered(receipt)
+
+    async def _require_one_of(self, host_ids: Collection[UUID]) -> None:
         found = await self.services.hosts.several(self.user.tenant_id, host_ids)
         self._require(any(self._manages(host) for host in found))
 

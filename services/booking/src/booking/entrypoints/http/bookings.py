@@ -5,7 +5,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
 from booking.application.cancel import cancel_booking
 from booking.application.confirm import confirm_booking
@@ -13,7 +12,6 @@ from booking.application.decline import decline_booking
 from booking.application.propose import Wish, propose_booking
 from booking.application.reschedule import reschedule_booking
 from booking.domain.parties import Role
-from booking.domain.slot import Slot
 from booking.entrypoints.http.models import (
     BookingOut,
     ChoiceIn,
@@ -21,11 +19,12 @@ from booking.entrypoints.http.models import (
     InvitationIn,
     ReasonIn,
 )
+from booking.entrypoints.http.moments import Moment, window_of
 from booking.entrypoints.http.provided import UseAccess, UseServices
 from booking.entrypoints.http.receipts import OfRequest
 
-From = Annotated[AwareDatetime, Query(alias="from")]
-To = Annotated[AwareDatetime, Query(alias="to", description="After `from`")]
+From = Annotated[Moment, Query(alias="from")]
+To = Annotated[Moment, Query(alias="to", description="After `from`")]
 _LONGEST = timedelta(days=366)
 
 
@@ -58,7 +57,7 @@ async def agenda(
 ) -> list[BookingOut]:
     """List bookings of the caller's hosts that start in `[from, to)`, a year at most."""
     hosts = [await access.host(host_id)] if host_id else await access.hosts()
-    window = Slot(start, min(end, start + _LONGEST))
+    window = window_of(start, end, _LONGEST)
     found = await services.bookings.agenda(access.user.tenant_id, [h.id for h in hosts], window)
     return [BookingOut.of(booking) for booking in found]
 
@@ -129,6 +128,8 @@ async def reschedule(
     receipts: OfRequest,
 ) -> BookingOut:
     """Move a meeting to another time, or to other hosts."""
+    if answered := await access.answered(receipts):
+        return BookingOut.of(answered)
     booking = await access.booking(booking_id)
     if body.host_ids is not None:
         await access.require_hosts(body.host_ids)

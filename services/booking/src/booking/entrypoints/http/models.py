@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from booking.domain.booking import Booking, Canceller, Status
 from booking.domain.entry import Known
@@ -14,12 +14,21 @@ from booking.domain.parties import Guest, Role
 from booking.domain.queue import Member, Skipped
 from booking.domain.slot import Slot
 from booking.domain.working_hours import WorkingHours
+from booking.entrypoints.http.moments import Moment
 
 Line = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[^\r\n\x00]*$")]
 Note = Annotated[str, Field(max_length=8_000, pattern=r"^[^\x00]*$")]
 Address = Annotated[str, Field(max_length=320, pattern=r"^[^@\s\x00]+@[^@\s\x00]+$")]
 Zone = Annotated[str, Field(max_length=64, examples=["Europe/Ljubljana"])]
-Locale = Annotated[str, Field(min_length=2, max_length=35, examples=["sl-SI"])]
+Locale = Annotated[
+    str,
+    Field(
+        min_length=2,
+        max_length=35,
+        pattern=r"^[A-Za-z0-9]+([-_][A-Za-z0-9]+)*$",
+        examples=["sl-SI"],
+    ),
+]
 
 
 class _Asked(BaseModel):
@@ -34,7 +43,7 @@ class HostIn(_Asked):
     timezone: Zone
     locale: Locale = "en"
     working_hours: WorkingHours
-    assistants: tuple[str, ...] = Field(default=(), description="`sub` of who may manage it too")
+    assistants: tuple[Line, ...] = Field(default=(), description="`sub` of who may manage it too")
     active: bool = True
 
 
@@ -136,7 +145,7 @@ class ProposalIn(_Asked):
     """Dates to propose."""
 
     guest: GuestIn
-    starts: tuple[AwareDatetime, ...] = Field(min_length=1, max_length=20)
+    starts: tuple[Moment, ...] = Field(min_length=1, max_length=20)
     timezone: Zone = Field(description="In which the dates are agreed")
     description: Note | None = None
 
@@ -166,7 +175,7 @@ class ReasonIn(_Asked):
 class MoveIn(_Asked):
     """The new time."""
 
-    start: AwareDatetime
+    start: Moment
     revision: int | None = None
 
 
@@ -233,7 +242,7 @@ class BookingOut(BaseModel):
             location=booking.terms.location,
             conference_url=booking.conference_url,
             meeting_type_id=booking.terms.meeting_type_id,
-            host_ids=tuple(host.host_id for host in booking.hosts),
+            host_ids=booking.host_ids,
             hosts=tuple(PartyOut(name=h.name, timezone=h.timezone) for h in booking.hosts),
             guest=PartyOut(
                 name=booking.guest.name,

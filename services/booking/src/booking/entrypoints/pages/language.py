@@ -49,7 +49,8 @@ def language_of(tag: str) -> Language | None:
     if code not in CODES:
         return None
     try:
-        return Language(code, Locale.parse(tag.strip(), sep="-" if "-" in tag else "_"))
+        named = Locale.parse(tag.strip(), sep="-" if "-" in tag else "_")
+        return Language(code, Locale(code, named.territory))  # texts are in the usual script
     except (ValueError, UnknownLocaleError):
         return _plain(code)
 

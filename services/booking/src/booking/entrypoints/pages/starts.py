@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from booking.entrypoints.http.moments import is_plausible
+
 _MOST = 20
-_YEARS = range(2000, 3000)  # others have no room for sums
 
 
 def written(start: datetime) -> str:
@@ -20,6 +21,6 @@ def read(texts: Iterable[str]) -> tuple[datetime, ...]:
             start = datetime.fromisoformat(text)
         except ValueError:
             continue
-        if start.tzinfo is not None and start.year in _YEARS:
+        if start.tzinfo is not None and is_plausible(start):
             found.add(start.astimezone(UTC))
     return tuple(sorted(found)[:_MOST])
