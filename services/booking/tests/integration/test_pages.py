@@ -70,6 +70,12 @@ async def test_a_lost_race_says_so_and_shows_alternatives(pages: Pages) -> None:
     assert START not in offered
     key = re.search(r'name="key" value="(\w+)"', lost.text)
     assert key is not None
+    none_ticked = {**form, "key": key[1], "instead": offered}
+    del none_ticked["start"]
+    asked = await pages.http.post(f"/m/{kind.slug}/book", data=none_ticked)
+    assert asked.status_code == 422
+    assert re.findall(r'type="radio" name="start" value="([^"]+)"', asked.text) == offered
+    assert "Book this time" in asked.text
     again = {**form, "start": offered[0], "key": key[1]}
     assert (await pages.http.post(f"/m/{kind.slug}/book", data=again)).status_code == 303
 

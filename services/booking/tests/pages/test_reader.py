@@ -37,6 +37,12 @@ def test_the_language_is_chosen_stored_accepted_or_english(
     assert choose_language(chosen, stored, accepted=accepted).tag == tag
 
 
+def test_another_script_than_the_texts_is_not_taken_over() -> None:
+    language = choose_language(None, accepted="en-Shaw-GB")
+    assert (language.code, language.tag) == ("en", "en-GB")
+    assert choices_in(language.locale)
+
+
 def test_the_zone_is_chosen_or_the_hosts() -> None:
     assert reader_of(request(), zone="Europe/Paris").zone.key == "Europe/Paris"
     chosen = reader_of(request("zone=Asia/Tokyo&lang=fr"), zone="Europe/Paris")

@@ -85,7 +85,11 @@ async def book(
     faults = form.faults if chosen else form.faults | {"start"}
     if faults:
         answer = _Answer(
-            form=form, chosen=chosen, faults=faults, status=HTTPStatus.UNPROCESSABLE_ENTITY
+            form=form,
+            chosen=chosen,
+            alternatives=() if chosen else _slots(kind, starts.read(fields.every("instead"))),
+            faults=faults,
+            status=HTTPStatus.UNPROCESSABLE_ENTITY,
         )
         return await _show(request, services, kind, reader, answer)
     await limits.booking(kind.tenant_id, form.address)
@@ -149,13 +153,17 @@ _PROBLEMS: dict[type[BookingError], str] = {
 
 
 def _at_once(kind: MeetingType, chosen: Sequence[datetime]) -> bool:
-    return len(chosen) == 1 and not kind.confirmation_required
+    return len(chosen) <= 1 and not kind.confirmation_required
+
+
+def _slots(kind: MeetingType, chosen: Sequence[datetime]) -> tuple[Slot, ...]:
+    length = timedelta(minutes=kind.duration_minutes)
+    return tuple(Slot(start, start + length) for start in chosen)
 
 
 async def _show(
     request: Request, services: Services, kind: MeetingType, reader: Reader, answer: _Answer
 ) -> Response:
-    length = timedelta(minutes=kind.duration_minutes)
     return show(
         request,
         reader,
@@ -164,6 +172,6 @@ async def _show(
         kind=kind,
         hosts=await host_names(services, kind),
         answer=answer,
-        chosen=[Slot(start, start + length) for start in answer.chosen],
+        chosen=_slots(kind, answer.chosen),
         at_once=_at_once(kind, answer.chosen),
     )
