@@ -6,7 +6,7 @@ from messaging.settings import ServiceSettings
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from notifier.application.post import mailable
+from notifier.application.mail_address import mailable
 from notifier.domain.guest_links import MIN_KEY_BYTES
 
 

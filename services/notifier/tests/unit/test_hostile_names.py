@@ -8,7 +8,7 @@ import pytest
 from icalendar import Calendar
 from notifier.adapters.letters import Letters
 from notifier.adapters.writer import MailWriter
-from notifier.application.post import mailable
+from notifier.application.mail_address import mailable
 from notifier.domain.changes import notices_of
 from notifier.domain.facts import Fact
 from notifier.domain.guest_links import GuestLinks

@@ -10,13 +10,14 @@
 A copy (PUBLISH) is attached only: no client takes it for something to answer.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+from notifier.adapters.header_fields import Mailbox, mailbox_field, text_field, token_field
 from notifier.domain.notices import Part
 
 
@@ -24,14 +25,14 @@ from notifier.domain.notices import Part
 class Header:
     """What stands above a mail; `thread` is what mails about one booking to one party share."""
 
-    sender: Address
-    recipient: Address
+    sender: Mailbox
+    recipient: Mailbox
     subject: str
     message_id: str
     made_at: datetime
     language: str
     thread: str | None = None
-    reply_to: Address | None = None
+    reply_to: Mailbox | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,35 +48,38 @@ def mail_bytes(header: Header, *, text: str, html: str, calendar: CalendarPart |
 
     Raises ValueError where a header would hold a line break.
     """
-    mail = EmailMessage(policy=SMTP)
-    mail["From"] = header.sender
-    mail["To"] = header.recipient
-    if header.reply_to is not None:
-        mail["Reply-To"] = header.reply_to
-    mail["Subject"] = header.subject
-    mail["Date"] = format_datetime(header.made_at)
-    mail["Message-ID"] = header.message_id
-    if header.thread is not None:
-        mail["References"] = header.thread
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(text, cte="quoted-printable")
-    mail.add_alternative(html, subtype="html", cte="quoted-printable")
+    content = EmailMessage(policy=SMTP)
+    content.set_content(text, cte="quoted-printable")
+    content.add_alternative(html, subtype="html", cte="quoted-printable")
     if calendar is not None:
-        _add_calendar(mail, calendar)
-    mail["Content-Language"] = header.language  # set_content would drop it
-    return mail.as_bytes()
+        _add_calendar(content, calendar)
+    return "".join(_fields(header)).encode("ascii") + content.as_bytes()
 
 
-def _add_calendar(mail: EmailMessage, calendar: CalendarPart) -> None:
+def _fields(header: Header) -> Iterator[str]:
+    yield mailbox_field("From", header.sender)
+    yield mailbox_field("To", header.recipient)
+    if header.reply_to is not None:
+        yield mailbox_field("Reply-To", header.reply_to)
+    yield text_field("Subject", header.subject)
+    yield text_field("Date", format_datetime(header.made_at))
+    yield token_field("Message-ID", header.message_id)
+    if header.thread is not None:
+        yield token_field("References", header.thread)
+    yield token_field("Auto-Submitted", "auto-generated")
+    yield token_field("Content-Language", header.language)
+
+
+def _add_calendar(content: EmailMessage, calendar: CalendarPart) -> None:
     if calendar.method is not Part.PUBLISH:
-        mail.add_alternative(
+        content.add_alternative(
             calendar.content.decode(),
             subtype="calendar",
             cte="base64",
             params={"method": calendar.method.value},
         )
     name = "cancel.ics" if calendar.method is Part.CANCEL else "invite.ics"
-    mail.add_attachment(
+    content.add_attachment(
         calendar.content,
         maintype="application",
         subtype="ics",

@@ -1,15 +1,15 @@
 """Making whole mails of notices."""
 
 from datetime import datetime
-from email.headerregistry import Address
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from notifier.adapters.header_fields import Mailbox
 from notifier.adapters.itip import icalendar_of
 from notifier.adapters.letter import Letter
 from notifier.adapters.letters import Letters
 from notifier.adapters.mime import CalendarPart, Header, mail_bytes
-from notifier.application.post import mailable
+from notifier.application.mail_address import mailable
 from notifier.domain.breakage import Breakage, Owner
 from notifier.domain.invitation import invitation_of
 from notifier.domain.notices import Notice
@@ -89,11 +89,11 @@ class MailWriter:
         return self._sender_address.rpartition("@")[2]
 
 
-def _named(name: str, address: str) -> Address:
-    return Address(display_name=name, addr_spec=mailable(address) or address)
+def _named(name: str, address: str) -> Mailbox:
+    return Mailbox(name, mailable(address) or address)
 
 
-def _reply_to(notice: Notice) -> Address | None:
+def _reply_to(notice: Notice) -> Mailbox | None:
     """Return whom an answer in words is for: the guest's go to the first host, and back."""
     booking = notice.booking
     partner: Party = booking.hosts[0] if notice.party.role is Role.GUEST else booking.guest

@@ -1,22 +1,17 @@
 """Writing notices as mails into the ledger."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from notifier.application.mail import Mail
+from notifier.application.mail_address import mailable
 from notifier.application.ports import Ledger, Writer
 from notifier.domain.breakage import Breakage, Owner
 from notifier.domain.notices import Kind, Notice
 from notifier.domain.parties import Role
 from notifier.domain.sending import GIVE_UP_AFTER
-
-# What mail servers without extensions carry (RFC 5321 §4.1.2 dot-string, RFC 5891 for the domain).
-_MAILABLE = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9.-]+"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +77,6 @@ class Post:
 
     def _message_id(self, notice_id: UUID) -> str:
         return f"<{notice_id}@{self.domain}>"
-
-
-def mailable(address: str) -> str | None:
-    """Return an address as SMTP takes it, its domain in ASCII; None for what is no address."""
-    local, _, domain = address.rpartition("@")
-    try:
-        ascii_address = f"{local}@{domain.encode('idna').decode()}"
-    except UnicodeError:
-        return None
-    return ascii_address if _MAILABLE.fullmatch(ascii_address) else None
 
 
 def _give_up_at(notice: Notice, now: datetime) -> datetime:

@@ -51,14 +51,16 @@ def gallery(locale: str) -> Iterator[Notice]:
     yield from reminders_of(a_booking(**people), 60, now=NOW)
 
 
-def a_breakage(*, fault: str = "authentication", is_gone: bool = False) -> Breakage:
+def a_breakage(
+    *, fault: str = "authentication", is_gone: bool = False, calendar: str = "Work"
+) -> Breakage:
     """Return a broken connection."""
     return Breakage(
         tenant_id=TENANT,
         connection_id=BOOKING,
         host_id=HOST,
         calendar_id=CALENDAR,
-        calendar="Work",
+        calendar=calendar,
         fault=fault,
         revision=4,
         since=NOW,
@@ -66,11 +68,11 @@ def a_breakage(*, fault: str = "authentication", is_gone: bool = False) -> Break
     )
 
 
-def an_owner(locale: str = "en") -> Owner:
+def an_owner(locale: str = "en", name: str = "Ana Novak") -> Owner:
     """Return the owner of a broken connection."""
     return Owner(
         host_id=HOST,
-        name="Ana Novak",
+        name=name,
         address="ana@example.org",
         timezone="Europe/Ljubljana",
         locale=locale,
