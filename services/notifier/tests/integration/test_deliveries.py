@@ -132,8 +132,13 @@ async def test_news_of_a_meeting_that_is_over_is_not_sent_any_more(world: World)
     assert await world.announced() == [NotificationFailed.type] * 2
 
 
-async def test_an_address_that_cannot_be_one_is_refused_before_any_dialogue(world: World) -> None:
-    guest = a_guest(address="x>,<other@example.com")
+@pytest.mark.parametrize(
+    "address", ["x>,<other@example.com", "elodie@example.com.", "=?utf-8?q?x?=@example.com"]
+)
+async def test_an_address_that_cannot_be_one_is_refused_before_any_dialogue(
+    world: World, address: str
+) -> None:
+    guest = a_guest(address=address)
     await world.tell(BookingConfirmed, a_public_booking(guest=guest))
     await world.send()
     assert await world.ledger() == [
@@ -141,6 +146,7 @@ async def test_an_address_that_cannot_be_one_is_refused_before_any_dialogue(worl
         ("invitation", "guest", "failed"),
     ]
     assert [mail.recipient for mail in world.server.taken] == [HOST]
+    assert sorted(await world.announced()) == [NotificationFailed.type, NotificationSent.type]
 
 
 async def test_a_change_from_long_ago_is_noted_but_told_to_nobody(world: World) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from notifier.adapters.header_fields import Mailbox, mailbox_field, text_field, token_field
 from notifier.adapters.letters import Letters
 from notifier.adapters.writer import MailWriter
+from notifier.application.mail_address import mailable
 from notifier.application.read_booking import one_line
 from notifier.domain.changes import notices_of
 from notifier.domain.facts import Fact
@@ -73,6 +74,8 @@ FRAGMENTS = (
     "Ž" * 30,
     "名前 🎉",
 )
+PIECES = st.text(alphabet='ab=?.-_@ "<>,:üß。', max_size=6)
+MAIL_ADDRESSES = st.emails() | st.builds("x{}@y{}.example".format, PIECES, PIECES)
 TYPED = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=20), max_size=8).map(
     lambda parts: one_line("".join(parts))
 )
@@ -112,6 +115,19 @@ def test_a_name_is_read_as_it_was_typed_and_leads_to_its_own_address(name: str) 
     plain = message_from_bytes(f"{field}\r\n".encode("ascii"), policy=compat32)["To"]
     phrase, addr_spec = parseaddr(re.sub(r"\r\n(?=[ \t])", "", plain))
     assert (str(make_header(decode_header(phrase))), addr_spec) == (name, ADDRESS)
+
+
+@settings(deadline=None)
+@given(MAIL_ADDRESSES)
+def test_whoever_is_mailed_stands_alone_in_the_header(typed: str) -> None:
+    address = mailable(typed)
+    if address is None:
+        return
+    assert mailable(address) == address
+    for name in ("", "Ana Novak", "=?utf-8?q?x?="):
+        field = mailbox_field("To", Mailbox(name, address))
+        read: Any = message_from_bytes(f"{field}\r\n".encode("ascii"), policy=modern)
+        assert [found.addr_spec for found in read["To"].addresses] == [address]
 
 
 def unspaced(text: str) -> str:

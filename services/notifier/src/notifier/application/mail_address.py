@@ -2,10 +2,12 @@
 
 import re
 
-# What mail servers without extensions carry (RFC 5321 §4.1.2 dot-string, RFC 5891 for the domain).
-_MAILABLE = re.compile(
-    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@[A-Za-z0-9.-]+"
-)
+# What mail servers without extensions carry: a dot-string (RFC 5321 §4.1.2), but none that readers
+# take for an encoded word (RFC 2047 §5), and a domain of labels (RFC 5891).
+_LOCAL = r"(?!.*=\?)[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_MAILABLE = re.compile(rf"{_LOCAL}@{_LABEL}(\.{_LABEL})*")
+_MOST_OCTETS = 254  # RFC 5321 §4.5.3.1.3, without the brackets
 
 
 def mailable(address: str) -> str | None:
@@ -14,5 +16,7 @@ def mailable(address: str) -> str | None:
     try:
         ascii_address = f"{local}@{domain.encode('idna').decode()}"
     except UnicodeError:
+        return None
+    if len(ascii_address) > _MOST_OCTETS:
         return None
     return ascii_address if _MAILABLE.fullmatch(ascii_address) else None
