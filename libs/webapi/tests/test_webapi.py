@@ -1,10 +1,12 @@
 """Problems and tokens, through a small app and the local issuer's own endpoints."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from http import HTTPStatus
 from typing import Annotated
 
 import httpx
+import jwt
 import pytest
 from fastapi import Depends, FastAPI
 from issuer.app import build_app as build_issuer
@@ -120,6 +122,82 @@ async def test_an_unreachable_issuer_is_503(issuer: httpx.AsyncClient) -> None:
         async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as client:
             response = await client.get("/whoami", headers=bearer(await token(issuer)))
     assert (response.status_code, response.json()["code"]) == (503, "issuer_unavailable")
+
+
+class Hanging(httpx.AsyncBaseTransport):
+    """The way to an issuer that, once told to hang, answers only when it is `released`, badly."""
+
+    def __init__(self) -> None:
+        self._issuer = httpx.ASGITransport(build_issuer(ISSUER))
+        self.hangs = False
+        self.asked = 0
+        self.reached = asyncio.Event()
+        self.released = asyncio.Event()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.asked += 1
+        if not self.hangs:
+            return await self._issuer.handle_async_request(request)
+        self.reached.set()
+        await self.released.wait()
+        raise httpx.ReadTimeout("no answer", request=request)
+
+
+def unheard_of(kid: str) -> str:
+    return jwt.encode({}, "of nobody whom the issuer has heard of", headers={"kid": kid})
+
+
+async def refused(verifier: TokenVerifier, value: str) -> HTTPStatus:
+    with pytest.raises(Problem) as raised:
+        await verifier.verify(value)
+    return raised.value.status
+
+
+async def test_a_key_that_is_known_waits_for_no_issuer(monkeypatch: pytest.MonkeyPatch) -> None:
+    way = Hanging()
+    async with httpx.AsyncClient(transport=way, base_url=ISSUER) as client:
+        verifier = TokenVerifier(OidcSettings(issuer=ISSUER), client)
+        known = await token(client)
+        await verifier.verify(known)
+        monkeypatch.setattr("webapi.tokens._MIN_REFETCH_SECONDS", 0.0)
+        way.hangs = True
+        stranger = asyncio.create_task(refused(verifier, unheard_of("a")))
+        await way.reached.wait()
+        assert (await verifier.verify(known)).subject == "ada"
+        assert not stranger.done()
+        way.released.set()
+        assert await stranger == HTTPStatus.SERVICE_UNAVAILABLE
+        assert (await verifier.verify(known)).subject == "ada"
+
+
+async def test_one_waits_for_an_issuer_that_hangs_and_the_others_are_answered_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    way = Hanging()
+    way.hangs = True
+    async with httpx.AsyncClient(transport=way, base_url=ISSUER) as client:
+        verifier = TokenVerifier(OidcSettings(issuer=ISSUER), client)
+        others = [asyncio.create_task(refused(verifier, unheard_of(k))) for k in "abc"]
+        await way.reached.wait()
+        way.released.set()
+        assert await asyncio.gather(*others) == [HTTPStatus.SERVICE_UNAVAILABLE] * 3
+        assert await refused(verifier, unheard_of("d")) == HTTPStatus.SERVICE_UNAVAILABLE
+        assert way.asked == 1
+        way.hangs = False
+        monkeypatch.setattr("webapi.tokens._MIN_REFETCH_SECONDS", 0.0)
+        assert (await verifier.verify(await token(client))).subject == "ada"
+        assert await refused(verifier, unheard_of("e")) == HTTPStatus.UNAUTHORIZED
+
+
+@pytest.mark.parametrize("answer", [[], {}, {"jwks_uri": "http://["}, {"jwks_uri": 7}, "no keys"])
+async def test_an_issuer_that_talks_nonsense_is_503(
+    issuer: httpx.AsyncClient, answer: object
+) -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=answer))
+    async with httpx.AsyncClient(transport=transport) as odd:
+        verifier = TokenVerifier(OidcSettings(issuer=ISSUER), odd)
+        for _ in range(2):
+            assert await refused(verifier, await token(issuer)) == HTTPStatus.SERVICE_UNAVAILABLE
 
 
 async def test_an_invalid_body_names_the_field(api: httpx.AsyncClient) -> None:

@@ -1,6 +1,7 @@
 """Bearer tokens of the operator's OIDC issuer, and who may do what with them."""
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -20,6 +21,16 @@ from webapi.problems import Problem
 _ALGORITHMS = ["RS256", "ES256", "EdDSA"]
 _MIN_REFETCH_SECONDS = 10.0
 _LEEWAY_SECONDS = 30
+# What comes of no answer, and of one in the wrong shape.
+_UNREADABLE = (
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    jwt.PyJWTError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+)
 _bearer = HTTPBearer(auto_error=False, description="An access token of the operator's OIDC issuer")
 
 
@@ -53,13 +64,18 @@ class OidcSettings(BaseModel):
 
 
 class TokenVerifier:
-    """Verifies tokens with the issuer's keys, which it fetches and remembers."""
+    """Verifies tokens with the issuer's keys, which it fetches and remembers.
+
+    A key that is known waits for nothing; for one that is not, the issuer is asked at most every
+    ten seconds, whether it answers or not.
+    """
 
     def __init__(self, settings: OidcSettings, client: httpx.AsyncClient) -> None:
         self._settings = settings
         self._client = client
         self._keys: dict[str, jwt.PyJWK] = {}
-        self._fetched_at = -_MIN_REFETCH_SECONDS
+        self._tried_at = -math.inf
+        self._was_unavailable = False
         self._lock = asyncio.Lock()
 
     async def verify(self, token: str) -> Principal:
@@ -84,27 +100,36 @@ class TokenVerifier:
         return _principal(claims)
 
     async def _key(self, kid: str) -> jwt.PyJWK:
-        async with self._lock:
-            recently = time.monotonic() - self._fetched_at < _MIN_REFETCH_SECONDS
-            if kid not in self._keys and not recently:
-                await self._fetch()
+        if kid not in self._keys:
+            async with self._lock:
+                await self._look_for(kid)
         if kid not in self._keys:
             raise jwt.InvalidKeyError
         return self._keys[kid]
 
-    async def _fetch(self) -> None:
+    async def _look_for(self, kid: str) -> None:
+        """Fetch the keys for one that is not known; what came of it holds for a while."""
+        if kid in self._keys:
+            return
+        if time.monotonic() - self._tried_at < _MIN_REFETCH_SECONDS:
+            if self._was_unavailable:
+                raise _unavailable()
+            return
+        self._was_unavailable = True
         try:
-            url = self._settings.jwks_url or await self._discover()
-            response = (await self._client.get(url)).raise_for_status()
-            keys = jwt.PyJWKSet.from_dict(response.json()).keys
-        except (httpx.HTTPError, ValueError, KeyError, jwt.PyJWTError) as error:
-            raise Problem(
-                HTTPStatus.SERVICE_UNAVAILABLE,
-                "issuer_unavailable",
-                "The token cannot be verified: the issuer's keys cannot be read.",
-            ) from error
-        self._keys = {key.key_id: key for key in keys if key.key_id is not None}
-        self._fetched_at = time.monotonic()
+            self._keys = await self._fetched()
+        except _UNREADABLE as error:
+            raise _unavailable() from error
+        else:
+            self._was_unavailable = False
+        finally:
+            self._tried_at = time.monotonic()
+
+    async def _fetched(self) -> dict[str, jwt.PyJWK]:
+        url = self._settings.jwks_url or await self._discover()
+        response = (await self._client.get(url)).raise_for_status()
+        keys = jwt.PyJWKSet.from_dict(response.json()).keys
+        return {key.key_id: key for key in keys if key.key_id is not None}
 
     async def _discover(self) -> str:
         url = self._settings.issuer.rstrip("/") + "/.well-known/openid-configuration"
@@ -161,4 +186,12 @@ def _principal(claims: dict[str, Any]) -> Principal:
 def _unauthorized(detail: str) -> Problem:
     return Problem(
         HTTPStatus.UNAUTHORIZED, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"}
+    )
+
+
+def _unavailable() -> Problem:
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "issuer_unavailable",
+        "The token cannot be verified: the issuer's keys cannot be read.",
     )
