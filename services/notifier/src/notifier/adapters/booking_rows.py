@@ -7,7 +7,7 @@ from uuid import UUID
 
 import entente_contracts as contracts
 from pydantic_core import from_json, to_json
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,6 +29,10 @@ class PostgresBookings:
     async def lock(self, booking_id: UUID) -> Booking | None:
         """Return the booking as last heard of, and keep others from changing it."""
         await self._session.execute(_LOCK, {"booking_id": f"notifier.booking.{booking_id}"})
+        return await self.find(booking_id)
+
+    async def find(self, booking_id: UUID) -> Booking | None:
+        """Return the booking as last heard of."""
         query = select(booking).where(booking.c.booking_id == booking_id)
         row = (await self._session.execute(query)).one_or_none()
         return None if row is None else _read(row.document, row.tenant_id)
@@ -69,33 +73,33 @@ class PostgresTimers:
                 ],
             )
 
-    async def take_due(self, now: datetime, most: int) -> Sequence[tuple[Booking, int]]:
-        """Remove due reminders; return each booking once, with its least minutes before."""
-        due = (
-            select(reminder.c.booking_id, reminder.c.minutes_before)
+    async def due(self, now: datetime, most: int) -> Sequence[UUID]:
+        """Return the bookings that have due reminders, those first that have waited longest."""
+        query = (
+            select(reminder.c.booking_id)
             .where(reminder.c.due_at <= now)
-            .order_by(reminder.c.due_at)
+            .group_by(reminder.c.booking_id)
+            .order_by(func.min(reminder.c.due_at))
             .limit(most)
+        )
+        return (await self._session.scalars(query)).all()
+
+    async def take(self, booking_id: UUID, now: datetime) -> int | None:
+        """Remove a booking's due reminders; return the least minutes before, None for none.
+
+        Those that another transaction is taking are not waited for.
+        """
+        due = (
+            select(reminder.c.minutes_before)
+            .where(reminder.c.booking_id == booking_id, reminder.c.due_at <= now)
             .with_for_update(skip_locked=True)
-            .cte("due")
         )
-        taken = await self._session.execute(
+        taken = await self._session.scalars(
             delete(reminder)
-            .where(
-                reminder.c.booking_id == due.c.booking_id,
-                reminder.c.minutes_before == due.c.minutes_before,
-            )
-            .returning(reminder.c.booking_id, reminder.c.minutes_before)
+            .where(reminder.c.booking_id == booking_id, reminder.c.minutes_before.in_(due))
+            .returning(reminder.c.minutes_before)
         )
-        least: dict[UUID, int] = {}
-        for row in taken:
-            least[row.booking_id] = min(
-                row.minutes_before, least.get(row.booking_id, row.minutes_before)
-            )
-        if not least:
-            return ()
-        rows = await self._session.execute(select(booking).where(booking.c.booking_id.in_(least)))
-        return [(_read(row.document, row.tenant_id), least[row.booking_id]) for row in rows]
+        return min(taken, default=None)
 
 
 def _read(document: Any, tenant_id: str) -> Booking:

@@ -25,6 +25,10 @@ class Bookings(Protocol):
         """Return the booking as last heard of, and keep others from changing it."""
         ...
 
+    async def find(self, booking_id: UUID) -> Booking | None:
+        """Return the booking as last heard of."""
+        ...
+
     async def put(self, heard: Booking, document: bytes) -> None:
         """Replace what was heard; `document` is the booking as the event carried it."""
         ...
@@ -37,8 +41,12 @@ class Timers(Protocol):
         """Replace a booking's reminders."""
         ...
 
-    async def take_due(self, now: datetime, most: int) -> Sequence[tuple[Booking, int]]:
-        """Remove due reminders; return each booking once, with its least minutes before."""
+    async def due(self, now: datetime, most: int) -> Sequence[UUID]:
+        """Return the bookings that have due reminders, those first that have waited longest."""
+        ...
+
+    async def take(self, booking_id: UUID, now: datetime) -> int | None:
+        """Remove a booking's due reminders; return the least minutes before, None for none."""
         ...
 
 
