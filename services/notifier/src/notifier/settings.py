@@ -34,9 +34,10 @@ class SmtpSettings(BaseModel):
 
 
 def _mailable(address: str) -> str:
-    if mailable(address) is None:
+    as_sent = mailable(address)
+    if as_sent is None:
         raise ValueError("is not a mail address")
-    return address
+    return as_sent
 
 
 def _one_line(text: str) -> str:

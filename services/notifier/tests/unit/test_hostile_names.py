@@ -73,6 +73,12 @@ def _is_one_request(text: str, recipient: str) -> None:
     [
         ("ana@example.org", "ana@example.org"),
         ("a.b+c@Bücher.example", "a.b+c@xn--bcher-kva.example"),
+        ("gast@faß.de", "gast@xn--fa-hia.de"),
+        ("gast@例え。テスト", "gast@xn--r8jz45g.xn--zckzah"),
+        ("gast@xn--fa-hia.de", "gast@xn--fa-hia.de"),
+        ("gast@ab--c.Example", "gast@ab--c.Example"),
+        ("gast@ü\u200d.example", None),
+        ("gast@ü" + "x" * 62 + ".example", None),
         ("x>,<y@example.org", None),
         ('"a b"@example.org', None),
         ("jörg@example.org", None),

@@ -1,5 +1,6 @@
 import pytest
 from messaging.settings import load
+from notifier.main import post_for
 from notifier.settings import NotifierSettings
 
 pytestmark = pytest.mark.unit
@@ -27,12 +28,23 @@ def test_what_has_no_default_is_enough() -> None:
     assert GIVEN["GUEST_LINK_KEY"] not in repr(settings)
 
 
+def test_a_sender_in_other_letters_is_kept_as_mail_servers_take_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NOTIFIER__MAIL__SENDER_ADDRESS", "termine@müller.example")
+    settings = load(NotifierSettings)
+    assert settings.mail.sender_address == "termine@xn--mller-kva.example"
+    assert post_for(settings).domain == "xn--mller-kva.example"
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
         ("GUEST_LINK_KEY", "short", "32 bytes"),
         ("PUBLIC_BASE_URL", "book.example.org", "URL"),
         ("MAIL__SENDER_ADDRESS", "nobody", "mail address"),
+        ("MAIL__SENDER_ADDRESS", "bookings@example.org.", "mail address"),
+        ("MAIL__SENDER_ADDRESS", "bücher@example.org", "mail address"),
         ("MAIL__SENDER_NAME", "a\nb", "one line"),
         ("SMTP__USERNAME", "me", "go together"),
     ],
