@@ -63,6 +63,28 @@ async def test_a_refused_recipient_does_not_keep_the_other_from_being_told(world
 
 
 @pytest.mark.parametrize(
+    "reply",
+    [
+        "530 5.7.0 Authentication required",
+        "554 5.7.1 <notifier>: Client host rejected: Access denied",
+        "503 Bad sequence of commands",
+    ],
+)
+async def test_what_a_server_has_against_us_is_not_held_against_the_recipient(
+    world: World, reply: str
+) -> None:
+    world.server.script.at_rcpt = {HOST: reply, GUEST: reply}
+    await world.tell(BookingConfirmed, CONFIRMED)
+    await world.send()
+    rows = await world.rows("SELECT state, fault, reply_code FROM mail")
+    assert {tuple(row) for row in rows} == {("pending", "unreachable", int(reply[:3]))}
+    world.server.script.at_rcpt.clear()
+    world.clock.now += timedelta(minutes=5)
+    await world.send()
+    assert sorted(mail.recipient for mail in world.server.accepted) == [HOST, GUEST]
+
+
+@pytest.mark.parametrize(
     ("reply", "fault"),
     [("552 5.3.4 Too big", "content_rejected"), ("554 5.7.1 Spam", "content_rejected")],
 )

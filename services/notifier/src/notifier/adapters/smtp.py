@@ -11,6 +11,7 @@ from messaging.logs import type_name
 from opentelemetry import trace
 from opentelemetry.trace import Span, SpanKind
 
+from notifier.adapters.smtp_replies import blames_recipient
 from notifier.application.mail import Mail
 from notifier.domain.sending import Accepted, Fault, Outcome, Postponed, Refused
 from notifier.settings import SmtpSettings
@@ -58,7 +59,8 @@ class SmtpMailer:
                 await server.connect()
                 return await self._hand_over(server, mail)
         except aiosmtplib.SMTPResponseException as refusal:
-            # Greeting, TLS, credentials or sender: a matter between the servers, not of this mail.
+            # Greeting, TLS, credentials, client or sender: a matter between the servers, not of
+            # this mail.
             _logger.warning("mail server refuses the dialogue: %s", refusal.code)
             return Postponed(Fault.UNREACHABLE, refusal.code)
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
@@ -74,6 +76,8 @@ class SmtpMailer:
         except aiosmtplib.SMTPRecipientRefused as refusal:
             if refusal.code == _TOO_MANY:
                 return Postponed(Fault.UNREACHABLE, refusal.code)
+            if not blames_recipient(refusal.code, refusal.message):
+                raise
             return _refusal(refusal.code, Fault.ADDRESS_REJECTED)
         try:
             reply = await server.data(mail.message)
