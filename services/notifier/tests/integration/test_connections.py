@@ -1,5 +1,6 @@
 """A broken connection is told to its owner, once per breakage."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,9 +13,11 @@ from entente_contracts import (
     CalendarEvent,
     CalendarRestored,
     HostChanged,
+    Message,
 )
 from entente_contracts.calendar import CalendarFault, CalendarState, CalendarStatus
 from entente_contracts.host import HostStatus, WorkingHours
+from journal.lab.eventually import eventually
 from notifier.testing.lives import CALENDAR, HOST, NOW, TENANT
 from notifier.testing.world import World
 
@@ -26,6 +29,9 @@ STATES: dict[type[CalendarEvent], tuple[CalendarStatus, CalendarFault]] = {
     CalendarDegraded: (CalendarStatus.DEGRADED, CalendarFault.AUTHENTICATION),
     CalendarDisconnected: (CalendarStatus.DISCONNECTED, CalendarFault.GONE),
 }
+WAITING = (
+    "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 OWNER = HostChanged(
     tenant_id=TENANT,
     host_id=HOST,
@@ -130,3 +136,33 @@ async def test_old_news_of_a_calendar_changes_nothing(world: World) -> None:
     await world.hear(calendar(CalendarRestored, 5))
     await world.hear(calendar(CalendarDegraded, 4))
     assert await told(world) == 0
+
+
+async def side_by_side(world: World, first: Message, second: Message) -> None:
+    """Let two events be handled at once: the second begins before the first is committed."""
+    async with world.sessions.begin() as session:
+        await world.follow(session, first)
+        other = asyncio.create_task(world.hear(second))
+
+        async def waits_or_is_done() -> bool:
+            return other.done() or len(await world.rows(WAITING)) > 0
+
+        await eventually(waits_or_is_done, bool)
+    await other
+
+
+async def test_calendars_that_recover_side_by_side_do_not_silence_the_next_breakage(
+    world: World,
+) -> None:
+    await world.hear(OWNER)
+    for calendar_id in (CALENDAR, SECOND):
+        await world.hear(calendar(CalendarDegraded, 2, calendar_id))
+    await side_by_side(world, calendar(CalendarRestored, 3), calendar(CalendarRestored, 3, SECOND))
+    assert await world.rows("SELECT 1 FROM breakage") == []
+    await world.hear(calendar(CalendarDegraded, 4))
+    assert await told(world) == 2
+
+
+async def test_an_owner_heard_of_beside_the_breakage_is_told(world: World) -> None:
+    await side_by_side(world, OWNER, calendar(CalendarDegraded, 2))
+    assert await told(world) == 1

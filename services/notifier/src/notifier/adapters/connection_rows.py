@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifier.adapters.tables import breakage, calendar, owner
 from notifier.domain.breakage import Breakage, Owner
+
+# Of two calendars that recover side by side, each would see the other broken still.
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:host_id, 0))")
 
 
 class PostgresCalendars:
@@ -17,6 +20,10 @@ class PostgresCalendars:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
+
+    async def lock(self, host_id: UUID) -> None:
+        """Keep others from changing what is known of a host and the calendars."""
+        await self._session.execute(_LOCK, {"host_id": f"notifier.host.{host_id}"})
 
     async def writable(self, calendar_ids: Sequence[UUID]) -> Mapping[UUID, bool]:
         """Return which of the calendars that are known can be written."""

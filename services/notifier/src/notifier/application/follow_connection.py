@@ -1,6 +1,7 @@
 """Following calendars and hosts: a broken connection is told to its owner, once."""
 
 from datetime import datetime
+from uuid import UUID
 
 from entente_contracts import CalendarEvent, HostChanged
 from entente_contracts.calendar import CalendarFault, CalendarStatus
@@ -25,6 +26,7 @@ async def follow_calendar(
     is_gone = calendar.status == CalendarStatus.DISCONNECTED
     asked_for = is_gone and calendar.reason == CalendarFault.REQUESTED
     is_broken = calendar.status == CalendarStatus.DEGRADED or (is_gone and not asked_for)
+    await stores.calendars.lock(calendar.host_id)
     is_news = await stores.calendars.put_calendar(
         calendar.calendar_id,
         connection_id=calendar.connection_id,
@@ -50,7 +52,7 @@ async def follow_calendar(
     )
     is_stale = now - delivery.envelope.time > STALE_AFTER
     await stores.calendars.note_breakage(breakage, told=is_stale)
-    await _tell(stores, post, breakage, now=now)
+    await _tell(stores, post, calendar.host_id, now=now)
 
 
 async def follow_host(
@@ -65,11 +67,11 @@ async def follow_host(
         timezone=host.timezone,
         locale=host.locale,
     )
+    await stores.calendars.lock(host.host_id)
     await stores.calendars.put_owner(owner, host.revision)
-    for breakage, addressee in await stores.calendars.take_untold(host.host_id):
-        await post.add_breakage(stores.ledger, breakage, addressee, now=now)
+    await _tell(stores, post, host.host_id, now=now)
 
 
-async def _tell(stores: Stores, post: Post, breakage: Breakage, *, now: datetime) -> None:
-    for untold, owner in await stores.calendars.take_untold(breakage.host_id):
-        await post.add_breakage(stores.ledger, untold, owner, now=now)
+async def _tell(stores: Stores, post: Post, host_id: UUID, *, now: datetime) -> None:
+    for breakage, owner in await stores.calendars.take_untold(host_id):
+        await post.add_breakage(stores.ledger, breakage, owner, now=now)

@@ -53,6 +53,10 @@ class Timers(Protocol):
 class Calendars(Protocol):
     """Calendars and their owners, as last heard of."""
 
+    async def lock(self, host_id: UUID) -> None:
+        """Keep others from changing what is known of a host and the calendars."""
+        ...
+
     async def writable(self, calendar_ids: Sequence[UUID]) -> Mapping[UUID, bool]:
         """Return which of the calendars that are known can be written."""
         ...

@@ -13,6 +13,7 @@ from messaging.delivery import Delivery, Position
 from messaging.settings import KafkaSettings, PostgresSettings
 from pydantic import SecretStr
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifier.adapters.dispatch import PostgresDispatch
 from notifier.adapters.migrate import migrate
@@ -56,15 +57,21 @@ class World:
 
     async def hear(self, event: Message, *, age: timedelta = timedelta(0)) -> None:
         """Let the notifier handle an event of this age in a transaction of its own."""
-        delivery: Delivery[Any] = delivered(event, at=self.clock.now - age)
         async with self.sessions.begin() as session:
-            stores = stores_in(session)
-            if isinstance(event, contracts.BookingEvent):
-                await follow_booking(stores, self.post, delivery, now=self.clock.now)
-            elif isinstance(event, contracts.CalendarEvent):
-                await follow_calendar(stores, self.post, delivery, now=self.clock.now)
-            else:
-                await follow_host(stores, self.post, delivery, now=self.clock.now)
+            await self.follow(session, event, age=age)
+
+    async def follow(
+        self, session: AsyncSession, event: Message, *, age: timedelta = timedelta(0)
+    ) -> None:
+        """Let the notifier handle an event of this age in a transaction of the caller's."""
+        delivery: Delivery[Any] = delivered(event, at=self.clock.now - age)
+        stores = stores_in(session)
+        if isinstance(event, contracts.BookingEvent):
+            await follow_booking(stores, self.post, delivery, now=self.clock.now)
+        elif isinstance(event, contracts.CalendarEvent):
+            await follow_calendar(stores, self.post, delivery, now=self.clock.now)
+        else:
+            await follow_host(stores, self.post, delivery, now=self.clock.now)
 
     async def tell(self, kind: type[contracts.BookingEvent], booking: contracts.Booking) -> None:
         """Let the notifier hear that something happened to a booking."""
