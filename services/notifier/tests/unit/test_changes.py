@@ -11,7 +11,7 @@ from notifier.domain.changes import notices_of
 from notifier.domain.facts import Fact, Obstacle
 from notifier.domain.notices import EntryForParty, Notice, Part
 from notifier.domain.slot import Slot
-from notifier.testing.lives import CALENDAR, HALF_HOUR, NOW, START, a_booking, a_host, span
+from notifier.testing.lives import CALENDAR, HALF_HOUR, HOST, NOW, START, a_booking, a_host, span
 
 pytestmark = pytest.mark.unit
 
@@ -96,6 +96,44 @@ def test_a_link_that_comes_later_is_told_and_nothing_else_is() -> None:
     ]
     same = a_booking(revision=3)
     assert told(Fact.CONFIRMED, booking=same, before=before) == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "writable", "said"),
+    [
+        (EntryState.FAILED, {}, EntryForParty.FAILED),
+        (EntryState.BY_MAIL, {}, EntryForParty.ACCEPT_MAIL),
+        (EntryState.BY_MAIL, {CALENDAR: False}, EntryForParty.ACCEPT_MAIL),
+    ],
+)
+def test_a_host_whose_entry_does_not_follow_gets_the_invitation(
+    entry: EntryState, writable: dict[UUID, bool], said: EntryForParty
+) -> None:
+    before = a_booking(entry=EntryState.PENDING)
+    told_now: dict[str, Any] = {"before": before, "writable": writable, "promised": {HOST}}
+    (notice,) = notices(Fact.CONFIRMED, booking=a_booking(revision=3, entry=entry), **told_now)
+    assert (notice.party.host_id, notice.text) == (HOST, "update.entry")
+    assert (notice.entry, notice.part) == (said, Part.REQUEST)
+    again = {**told_now, "promised": frozenset[UUID]()}
+    assert notices(Fact.CONFIRMED, booking=a_booking(revision=4, entry=entry), **again) == ()
+
+
+@pytest.mark.parametrize("entry", [EntryState.PENDING, EntryState.WRITTEN])
+def test_nobody_hears_of_an_entry_that_follows_as_promised(entry: EntryState) -> None:
+    before, after = a_booking(entry=EntryState.PENDING), a_booking(revision=3, entry=entry)
+    assert told(Fact.CONFIRMED, booking=after, before=before, promised={HOST}) == []
+
+
+def test_of_several_hosts_those_hear_who_were_promised_an_entry() -> None:
+    feed = uuid4()
+    hosts = (a_host(), a_host(OTHER_HOST, calendar_id=feed))
+    before = a_booking(hosts=hosts, entry=EntryState.PENDING)
+    given: dict[str, Any] = {"before": before, "writable": {feed: False}, "promised": {HOST}}
+    failed = a_booking(hosts=hosts, revision=3, entry=EntryState.FAILED)
+    by_mail = a_booking(hosts=hosts, revision=3, entry=EntryState.BY_MAIL)
+    (notice,) = notices(Fact.CONFIRMED, booking=failed, **given)
+    assert notice.party.host_id == HOST
+    assert notices(Fact.CONFIRMED, booking=by_mail, **given) == (), "the other's is by mail"
 
 
 def test_a_reschedule_names_the_time_it_left() -> None:

@@ -11,7 +11,7 @@ from notifier.adapters.ledger import EMPTIED, OUTBOX
 from notifier.adapters.tables import mail as mails
 from notifier.application.announcements import announcement
 from notifier.application.mail import ClaimedMail, Mail
-from notifier.domain.notices import Kind
+from notifier.domain.notices import EntryForParty, Kind
 from notifier.domain.parties import Role
 from notifier.domain.sending import Accepted, Outcome, Postponed
 
@@ -113,6 +113,7 @@ def _claimed(row: Row[Any], now: datetime) -> ClaimedMail:
             message_id=row.message_id,
             message=row.message,
             give_up_at=row.give_up_at,
+            entry=EntryForParty(row.entry) if row.entry else None,
         ),
         fence=row.fence,
         attempts=row.attempts,

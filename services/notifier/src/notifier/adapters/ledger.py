@@ -6,14 +6,14 @@ from uuid import UUID
 
 from messaging.outbox import Outbox
 from messaging.propagation import inject
-from sqlalchemy import case, func, null, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import case, func, null, select, update
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from notifier.adapters.tables import mail as mails
 from notifier.application.announcements import announcement
 from notifier.application.mail import Mail
-from notifier.domain.notices import Kind
+from notifier.domain.notices import EntryForParty, Kind
 from notifier.domain.sending import Fault, Refused
 
 OUTBOX = Outbox("/notifier")
@@ -65,6 +65,18 @@ class PostgresLedger:
             )
         )
 
+    async def promised_entry(self, booking_id: UUID) -> frozenset[UUID]:
+        """Return the hosts who were told last that their entry follows by itself."""
+        last = (
+            select(mails.c.host_id, mails.c.entry)
+            .where(mails.c.about == booking_id, mails.c.entry.is_not(None))
+            .ext(distinct_on(mails.c.host_id))
+            .order_by(mails.c.host_id, mails.c.id.desc())
+            .subquery()
+        )
+        query = select(last.c.host_id).where(last.c.entry == EntryForParty.FOLLOWS.value)
+        return frozenset(await self._session.scalars(query))
+
     async def _insert(self, mail: Mail, at: datetime, **state: Any) -> bool:
         party = mail.role.value if mail.host_id is None else f"{mail.role}:{mail.host_id}"
         result = await self._session.execute(
@@ -79,6 +91,7 @@ class PostgresLedger:
                 host_id=mail.host_id,
                 kind=mail.kind.value,
                 occasion=mail.occasion,
+                entry=mail.entry.value if mail.entry else None,
                 message_id=mail.message_id,
                 trace=inject(),
                 next_attempt_at=at,

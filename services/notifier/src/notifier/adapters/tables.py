@@ -71,7 +71,8 @@ breakage = Table(
     required("told", Boolean),
 )
 
-# `fence` counts the claims; `trace` is the context of the change that is told.
+# `fence` counts the claims; `trace` is the context of the change that is told; `entry` is what a
+# host was told of the one in the own calendar.
 mail = Table(
     "mail",
     metadata,
@@ -85,6 +86,7 @@ mail = Table(
     Column("host_id", Uuid),
     required("kind", Text),
     required("occasion", Text),
+    Column("entry", Text),
     required("message_id", Text),
     Column("recipient", Text),
     Column("message", LargeBinary),

@@ -49,6 +49,7 @@ async def follow_booking(
             booking,
             before=before,
             writable=await stores.calendars.writable(_calendars_of(booking)),
+            promised=await stores.ledger.promised_entry(booking.id),
             obstacle=_obstacle(event),
         )
         await post.add(stores.ledger, notices, now=now)

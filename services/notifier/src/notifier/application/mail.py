@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from notifier.domain.notices import Kind
+from notifier.domain.notices import EntryForParty, Kind
 from notifier.domain.parties import Role
 
 
@@ -14,7 +14,7 @@ class Mail:
 
     `about` is the booking, or the connection for CONNECTION_BROKEN. `message` is the whole mail
     as it goes over the wire, rendered once: what is sent again is the same to the byte.
-    `give_up_at` is when it has lost its sense.
+    `give_up_at` is when it has lost its sense. `entry` is what it says of the host's entry.
     """
 
     id: UUID
@@ -29,6 +29,7 @@ class Mail:
     message_id: str
     message: bytes
     give_up_at: datetime
+    entry: EntryForParty | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,6 +95,10 @@ class Ledger(Protocol):
         """Record, and announce, a mail to an address that cannot be one."""
         ...
 
+    async def promised_entry(self, booking_id: UUID) -> frozenset[UUID]:
+        """Return the hosts who were told last that their entry follows by itself."""
+        ...
+
     async def withdraw_reminders(self, booking_id: UUID, *, now: datetime) -> None:
         """Keep a booking's unsent reminders from being sent."""
         ...

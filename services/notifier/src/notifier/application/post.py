@@ -41,6 +41,7 @@ class Post:
                 if recipient is None
                 else self.writer.write(notice, message_id=message_id, made_at=now),
                 give_up_at=_give_up_at(notice, now),
+                entry=notice.entry,
             )
             if recipient is None:
                 await ledger.record_refused(mail, at=now)

@@ -1,6 +1,6 @@
 """Which change of a booking is told to whom."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from uuid import UUID
 
@@ -19,11 +19,13 @@ def notices_of(
     *,
     before: Booking | None,
     writable: Writable,
+    promised: Collection[UUID] = frozenset(),
     obstacle: Obstacle | None = None,
 ) -> tuple[Notice, ...]:
     """Return what the parties are told of a change, at most one notice each.
 
-    `before` is the booking as last heard of, None for a new one. An event that changes nothing
+    `before` is the booking as last heard of, None for a new one; `promised` are the hosts who were
+    told last that their entry follows by itself. An event that changes nothing
     the parties care about yields nothing; nor does a booking whose provider notifies, or one in a
     state that this version does not know.
     """
@@ -35,7 +37,7 @@ def notices_of(
         case Fact.PROPOSED:
             notices = _proposed(booking)
         case Fact.CONFIRMED:
-            notices = _confirmed(booking, before, writable)
+            notices = _confirmed(booking, before, writable, promised)
         case Fact.RESCHEDULED:
             notices = _rescheduled(booking, before, writable)
         case Fact.CANCELLED:
@@ -99,13 +101,21 @@ def _proposed(booking: Booking) -> Iterator[Notice]:
         yield Notice(kind=Kind.PROPOSAL, text=text, party=party, booking=booking)
 
 
-def _confirmed(booking: Booking, before: Booking | None, writable: Writable) -> Iterator[Notice]:
+def _confirmed(
+    booking: Booking, before: Booking | None, writable: Writable, promised: Collection[UUID]
+) -> Iterator[Notice]:
     if before is None or not before.stands:
         for party in booking.parties:
             yield _meeting(booking, party, Kind.INVITATION, _first_text(booking), writable)
     elif booking.conference_url != before.conference_url:
         for party in booking.parties:
             yield _meeting(booking, party, Kind.UPDATE, "update.link", writable)
+    else:
+        for host in booking.hosts:
+            update = _meeting(booking, host, Kind.UPDATE, "update.entry", writable)
+            # The entry that was to follow does not: the invitation is the way to get it.
+            if host.host_id in promised and update.part is Part.REQUEST:
+                yield update
 
 
 def _rescheduled(booking: Booking, before: Booking | None, writable: Writable) -> Iterator[Notice]:

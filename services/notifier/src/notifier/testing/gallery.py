@@ -45,6 +45,8 @@ def gallery(locale: str) -> Iterator[Notice]:
             writable={},
             obstacle=_obstacle(booking.revision) if fact is Fact.CONFLICT_DETECTED else None,
         )
+    failed = a_booking(**people, revision=3, entry=contracts.EntryState.FAILED)
+    yield from notices_of(Fact.CONFIRMED, failed, before=before, writable={}, promised={HOST})
     new_host = a_host(_NEW_HOST, name="Bor Kralj", address="bor@example.org", locale=locale)
     changed = a_booking(**{**people, "hosts": (new_host,)}, revision=3, sequence=1)
     yield from notices_of(Fact.RESCHEDULED, changed, before=before, writable={})
