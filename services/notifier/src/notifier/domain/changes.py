@@ -25,9 +25,9 @@ def notices_of(
     """Return what the parties are told of a change, at most one notice each.
 
     `before` is the booking as last heard of, None for a new one; `promised` are the hosts who were
-    told last that their entry follows by itself. An event that changes nothing
-    the parties care about yields nothing; nor does a booking whose provider notifies, or one in a
-    state that this version does not know.
+    told last that their entry follows by itself. An event that changes nothing the parties care
+    about yields nothing; nor does a booking whose provider notifies, or one in a state that this
+    version does not know.
     """
     if not booking.mailed_by_us or booking.status is Status.OTHER:
         return ()
