@@ -203,7 +203,8 @@ class PostgresAnnouncements:
         )
 
     async def _tell_overlaps(self, told: OverlapsToTell, revision: int) -> None:
-        digest = sha256(to_json(told.overlaps)).digest() if told.overlaps else _NOTHING
+        nothing = told.complete and not told.overlaps
+        digest = _NOTHING if nothing else sha256(to_json((told.overlaps, told.complete))).digest()
         query = select(announced_overlaps).where(announced_overlaps.c.host_id == told.host_id)
         known = (await self._session.execute(query)).one_or_none()
         if digest == (known.digest if known else _NOTHING):

@@ -21,7 +21,7 @@ from availability.domain.host import Host
 from availability.domain.intervals import Interval
 from availability.domain.layers import Viewpoint
 from availability.domain.months import month_at, month_time
-from availability.domain.overlaps import Overlap, find_overlaps
+from availability.domain.overlaps import NO_OVERLAPS, Overlap, find_overlaps
 from availability.domain.rules import Staleness, StalePolicy
 
 # A picture's age is judged by whoever asks; what is announced is the picture.
@@ -66,12 +66,13 @@ class MonthToEnd:
 
 @dataclass(frozen=True, slots=True)
 class OverlapsToTell:
-    """All overlaps of a host from the present month on."""
+    """The overlaps of a host from the present month on: all of them, or the earliest."""
 
     host_id: UUID
     tenant_id: str
     as_of: int
     overlaps: Sequence[Overlap]
+    complete: bool = True
 
 
 class Announcements(Protocol):
@@ -130,9 +131,9 @@ async def _overlaps(
         span = month_time(present, max(present, *(it.last_pictured or present for it in several)))
         named = await _read(reader, tenant_id, several, Detail.NAMED, span)
         found = {
-            host_id: OverlapsToTell(host_id, tenant_id, _oldest(host, now), overlaps)
+            host_id: OverlapsToTell(host_id, tenant_id, _oldest(host, now), *overlaps)
             for host_id, host in named.items()
-            if (overlaps := find_overlaps(host, span))
+            if (overlaps := find_overlaps(host, span)) != NO_OVERLAPS
         }
     resolved = (it.host_id for it in marked if it.overlapped and it.host_id not in found)
     return [

@@ -18,6 +18,7 @@ from availability.application.announce import MonthToTell, OverlapsToTell
 from availability.domain import free_busy, overlaps
 from availability.domain.coarse_busy import ever_coarser
 from availability.domain.months import month_name
+from availability.domain.overlaps import MOST_OVERLAPS
 
 
 def busy_time_changed(told: MonthToTell, *, revision: int) -> BusyTimeChanged:
@@ -39,7 +40,7 @@ def busy_time_changed(told: MonthToTell, *, revision: int) -> BusyTimeChanged:
 
 def overlap_detected(told: OverlapsToTell, *, revision: int) -> OverlapDetected:
     """Return the overlaps as an event, without the latest where they are too many."""
-    found = [_overlap(overlap) for overlap in told.overlaps]
+    found = [_overlap(overlap) for overlap in told.overlaps[:MOST_OVERLAPS]]
     kept = len(found)
     while True:
         event = OverlapDetected(
@@ -48,7 +49,7 @@ def overlap_detected(told: OverlapsToTell, *, revision: int) -> OverlapDetected:
             revision=revision,
             as_of=_instant(told.as_of),
             overlaps=tuple(found[:kept]),
-            complete=kept == len(found),
+            complete=told.complete and kept == len(told.overlaps),
         )
         if _fits(event):
             return event
