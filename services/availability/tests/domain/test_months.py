@@ -28,10 +28,23 @@ def test_months_count_on_across_the_year() -> None:
     assert month_number("2027-01") == month_number("2026-12") + 1
 
 
-@pytest.mark.parametrize("text", ["2026", "2026-13", "2026-00", "26-01", "2026-1"])
+@pytest.mark.parametrize(
+    "text",
+    ["2026", "2026-13", "2026-00", "26-01", "2026-1", "0000-01", "0001-12", "9999-01", "9999-12"],
+)
 def test_what_is_no_month_is_refused(text: str) -> None:
     with pytest.raises(RuleError):
         month_number(text)
+
+
+@pytest.mark.parametrize("name", ["0002-01", "9998-12"])
+def test_time_around_the_first_and_the_last_month_can_be_told(name: str) -> None:
+    month = month_number(name)
+    start, end = month_time(month - 1, month + 1)
+    assert (month_name(month_at(start)), month_at(end - 1)) == (month_name(month - 1), month + 1)
+    for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):
+        ((since, until),) = known_time(frozenset({month}), ZoneInfo(zone))
+        assert start < since < until < end
 
 
 def test_months_in_a_row_are_known_without_a_seam() -> None:

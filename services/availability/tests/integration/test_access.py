@@ -128,11 +128,21 @@ async def test_a_refusal_names_the_field(
     assert [it["field"] for it in response.json()["errors"]] == [field]
 
 
-async def test_what_is_no_json_is_refused(lab: Lab) -> None:
+@pytest.mark.parametrize("body", [b"{", b'{"\xff": 1}'])
+async def test_what_is_no_json_is_refused(lab: Lab, body: bytes) -> None:
     person = await lab.person()
     headers = {"Authorization": f"Bearer {person.token}"}
-    response = await lab.client.post("/v1/free-busy", content=b"{", headers=headers)
+    response = await lab.client.post("/v1/free-busy", content=body, headers=headers)
     assert problem_of(response) == (422, "invalid_request", "body: must be JSON")
+
+
+@pytest.mark.parametrize("begin", [b"[", b'{"a":', b'{"hosts":', b'{"hosts":['])
+async def test_what_is_nested_without_end_is_refused(lab: Lab, begin: bytes) -> None:
+    person = await lab.person()
+    headers = {"Authorization": f"Bearer {person.token}"}
+    body = begin + b"[" * 100_000
+    response = await lab.client.post("/v1/free-busy", content=body, headers=headers)
+    assert problem_of(response)[:2] == (422, "invalid_request")
 
 
 async def test_a_parameter_of_the_query_is_checked(lab: Lab) -> None:

@@ -102,10 +102,16 @@ def test_a_check_is_read() -> None:
     ("value", "reason"),
     [
         (b"{", "invalid_json"),
+        (body(tenant_id="acme").replace(b"acme", b"\xff"), "invalid_json"),
+        (body()[:-1] + b',"x":' + b"[" * 5_000 + b"]" * 5_000 + b"}", "invalid_json"),
         (b"[]", "invalid_body"),
         (body(revision=0), "invalid_body"),
         (body(as_of="2026-12-01T08:00:00"), "invalid_body"),
+        (body(as_of="0001-01-01T00:00:00+14:00"), "invalid_body"),
+        (body(revision=2**63), "invalid_body"),
         (body(month="2026-13"), "invalid_body"),
+        (body(month="0000-01"), "invalid_body"),
+        (body(month="9999-12"), "invalid_body"),
         (body(calendar_id="secret"), "invalid_body"),
         (body(occurrences=[{"kind": "secret"}]), "invalid_body"),
         (

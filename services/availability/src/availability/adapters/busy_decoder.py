@@ -5,7 +5,7 @@ and only this one, is decoded past pydantic. Unknown fields are ignored and unkn
 busy, as the contract asks of readers (entente_contracts.busy).
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from math import ceil, floor
 from typing import Annotated
 from uuid import UUID
@@ -23,7 +23,7 @@ from availability.domain.month_picture import MonthPicture
 from availability.domain.months import month_number
 
 _Instant = Annotated[datetime, Meta(tz=True)]
-_Revision = Annotated[int, Meta(ge=1)]
+_Revision = Annotated[int, Meta(ge=1, le=2**63 - 1)]
 
 
 class _Timed(Struct, tag_field="kind", tag="timed"):
@@ -70,14 +70,19 @@ def decode_busy(ce_type: str, value: bytes) -> MonthPicture | CalendarCheck:
             return _picture(_changed.decode(value))
         if ce_type == CalendarChecked.type:
             checked = _checked.decode(value)
-            return CalendarCheck(checked.calendar_id, checked.revision, checked.as_of)
+            as_of = checked.as_of.astimezone(UTC)
+            return CalendarCheck(checked.calendar_id, checked.revision, as_of)
     except ValidationError as error:
         # What follows the last "at" is a path; what stands before it may quote the content.
         raise UnreadableRecordError("invalid_body", str(error).rpartition(" at ")[2]) from None
-    except DecodeError:
+    except (DecodeError, UnicodeDecodeError):
         raise UnreadableRecordError("invalid_json", "the body is not JSON") from None
+    except RecursionError:
+        raise UnreadableRecordError("invalid_json", "the body is nested too deeply") from None
     except RuleError as error:
         raise UnreadableRecordError("invalid_body", str(error)) from None
+    except OverflowError:
+        raise UnreadableRecordError("invalid_body", "a moment has no date in UTC") from None
     raise UnreadableRecordError("unknown_type", ce_type)
 
 
@@ -100,6 +105,6 @@ def _picture(changed: _Changed) -> MonthPicture:
         tenant_id=changed.tenant_id,
         month=month_number(changed.month),
         revision=changed.revision,
-        as_of=changed.as_of,
+        as_of=changed.as_of.astimezone(UTC),
         occurrences=occurrences,
     )

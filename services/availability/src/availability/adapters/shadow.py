@@ -150,6 +150,9 @@ def _read(record: Record, projecting: Projecting) -> Arrival | None:
     except UnreadableRecordError as error:
         _left_out(record.topic, record.offset, error.reason)
         return None
+    except Exception as error:  # noqa: BLE001 - only the record itself is at work: no retry mends it
+        _left_out(record.topic, record.offset, type_name(error))
+        return None
     return None if isinstance(found, Ignored) else found
 
 

@@ -1,6 +1,6 @@
 """Calendar months, as calendars are pictured: one picture per calendar and month."""
 
-from datetime import date
+from datetime import MAXYEAR, MINYEAR, date
 from functools import lru_cache
 from re import fullmatch
 from zoneinfo import ZoneInfo
@@ -11,13 +11,20 @@ from availability.domain.wall_clock import DAY, EPOCH_ORDINAL, day_end, day_of, 
 
 _MONTHS_OF_YEAR = 12
 
+# Dates near their bounds can be written too, in whatever zone.
+_MONTHS = range((MINYEAR + 1) * _MONTHS_OF_YEAR, MAXYEAR * _MONTHS_OF_YEAR)
+
 
 def month_number(month: str) -> int:
     """Read `"2026-03"` as a count of months, so that the next month is the next number."""
     read = fullmatch(r"([0-9]{4})-(0[1-9]|1[0-2])", month)
     if read is None:
         raise RuleError("month", "must be given as YYYY-MM")
-    return int(read[1]) * _MONTHS_OF_YEAR + int(read[2]) - 1
+    number = int(read[1]) * _MONTHS_OF_YEAR + int(read[2]) - 1
+    if number not in _MONTHS:
+        first, last = month_name(_MONTHS[0]), month_name(_MONTHS[-1])
+        raise RuleError("month", f"must be from {first} to {last}")
+    return number
 
 
 def month_name(month: int) -> str:

@@ -22,7 +22,7 @@ async def read_body(request: Request, decode: Callable[[bytes], _Q]) -> _Q:
         return decode(body)
     except ValidationError as error:
         raise _invalid(*_place_and_reason(str(error))) from None
-    except DecodeError:
+    except (DecodeError, UnicodeDecodeError):
         raise _invalid("body", "must be JSON") from None
 
 
