@@ -39,9 +39,11 @@ from entente_contracts import (
     MeetingType,
     Notifier,
     Occurrence,
+    Option,
     PartyRole,
     Provider,
     TimedOccurrence,
+    TimeRange,
     WeekdayHours,
     WorkingHours,
 )
@@ -235,14 +237,22 @@ class BookingFacts:
     host: HostFacts
     booking_id: UUID = field(default_factory=uuid4)
     revision: int = 0
+    options: tuple[Option, ...] = ()
+    slot: TimeRange | None = None
+    previous_slot: TimeRange | None = None
 
     def held(self, *spans: tuple[str, str], buffer: timedelta = timedelta(0)) -> BookingProposed:
         """Return the booking with dates that are held."""
+        self.options = tuple(
+            Option(id=uuid4(), uid=str(uuid4()), start=at(start), end=at(end))
+            for start, end in spans
+        )
         return self._event(BookingProposed, BookingStatus.PROPOSED, spans, ClaimState.HELD, buffer)
 
     def booked(self, start: str, end: str, *, buffer: timedelta = timedelta(0)) -> BookingConfirmed:
-        """Return the booking, confirmed."""
+        """Return the booking, confirmed, or moved if it was confirmed before."""
         spans = ((start, end),)
+        self.previous_slot, self.slot = self.slot, TimeRange(start=at(start), end=at(end))
         return self._event(
             BookingConfirmed, BookingStatus.CONFIRMED, spans, ClaimState.BOOKED, buffer
         )
@@ -297,6 +307,9 @@ class BookingFacts:
                     timezone="Europe/Madrid",
                     locale="es-ES",
                 ),
+                options=self.options,
+                slot=self.slot,
+                previous_slot=self.previous_slot,
                 claims=claims,
                 timezone="UTC",
                 uid=f"{self.booking_id}@entente.acme.example",

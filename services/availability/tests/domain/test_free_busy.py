@@ -187,18 +187,62 @@ def test_our_bookings_count_with_their_buffers() -> None:
     ]
 
 
+def entry(start: float, end: float) -> TimedOccurrence:
+    return TimedOccurrence(*between(start, end), BusyState.BUSY, "entry", OURS)
+
+
 def test_the_echo_of_our_booking_is_no_second_block() -> None:
-    start, end = between(16, 17)
-    echo = TimedOccurrence(start, end, BusyState.BUSY, "echo", OURS)
-    moved = host(calendar(occurrences=[echo]), claims=[claim(9, 10)])
+    held = claim(9, 10, status=ClaimStatus.HELD)
+    asked = host(calendar(occurrences=[entry(9, 10)]), claims=[held])
+    assert hours(free_busy(asked, view()).intervals) == [(9, 10, "tentative")]
+
+
+def test_nor_is_it_where_the_booking_was_before() -> None:
+    moved = host(
+        calendar(occurrences=[entry(16, 17)]),
+        claims=[claim(9, 10)],
+        known_bookings={OURS: [between(9, 10), between(16, 17)]},
+    )
     assert hours(free_busy(moved, view()).intervals) == [(9, 10, "busy")]
 
 
 def test_the_echo_of_an_ended_booking_blocks_no_more() -> None:
-    start, end = between(16, 17)
-    echo = TimedOccurrence(start, end, BusyState.BUSY, "echo", OURS)
-    ended = host(calendar(occurrences=[echo]), known_bookings=frozenset({OURS}))
+    ended = host(calendar(occurrences=[entry(16, 17)]), known_bookings={OURS: [between(16, 17)]})
     assert free_busy(ended, view()).intervals == ()
+
+
+@pytest.mark.parametrize("ignored", [None, OURS])
+def test_an_entry_at_a_time_that_its_booking_never_had_is_a_meeting(ignored: UUID | None) -> None:
+    weekly = host(
+        calendar(occurrences=[entry(9, 10), entry(16, 17)]),
+        claims=[claim(9, 10)],
+        known_bookings={OURS: [between(9, 10)]},
+    )
+    expected = [(16, 17, "busy")] if ignored else [(9, 10, "busy"), (16, 17, "busy")]
+    assert hours(free_busy(weekly, view(ignore_booking=ignored)).intervals) == expected
+
+
+def test_an_entry_that_was_made_longer_is_a_meeting_beyond_its_booking_and_over_its_buffers() -> (
+    None
+):
+    held = claim(9, 10, status=ClaimStatus.HELD, buffer_before=3600, buffer_after=3600)
+    asked = host(calendar(occurrences=[entry(8.5, 12)]), claims=[held])
+    assert hours(free_busy(asked, view()).intervals) == [
+        (8, 8.5, "tentative"),
+        (8.5, 9, "busy"),
+        (9, 10, "tentative"),
+        (10, 12, "busy"),
+    ]
+
+
+def test_an_entry_that_was_made_a_whole_day_is_one_but_for_its_booking() -> None:
+    day = date(2026, 6, 2)
+    whole = AllDayOccurrence(day, day.replace(day=3), BusyState.OUT_OF_OFFICE, "entry", OURS)
+    asked = host(calendar(occurrences=[whole]), known_bookings={OURS: [between(9, 10)]})
+    assert hours(free_busy(asked, view()).intervals) == [
+        (0, 9, "out_of_office"),
+        (10, 24, "out_of_office"),
+    ]
 
 
 def test_the_entry_of_a_booking_we_do_not_know_blocks() -> None:

@@ -21,7 +21,7 @@ from availability.domain.host import (
     Occurrence,
     TimedOccurrence,
 )
-from availability.domain.intervals import merged
+from availability.domain.intervals import ALWAYS, merged
 from availability.domain.rules import (
     AllDayPolicy,
     SlotRules,
@@ -134,7 +134,12 @@ def hosts(draw: st.DrawFn, zone: str, origin: int, first: date, now: int) -> Hos
         hours=draw(working_hours(first)),
         calendars=draw(st.lists(calendars(origin, first, now), max_size=2)),
         claims=draw(st.lists(claims(origin), max_size=3)),
-        known_bookings=frozenset({ENDED}),
+        known_bookings=draw(
+            st.dictionaries(
+                st.sampled_from([ENDED, RESCHEDULED]),
+                st.lists(extents(origin), max_size=2).map(merged),
+            )
+        ),
     )
 
 
@@ -186,7 +191,6 @@ class NaiveReading:
         self.rules = request.rules
         self.ignored = {request.ignore_booking} - {None}
         self.claims = [it for it in host.claims if it.booking_id not in self.ignored]
-        self.echoes = self.ignored | {it.booking_id for it in host.claims} | host.known_bookings
 
     def offered(self) -> list[int]:
         start, end = self.request.window
@@ -258,7 +262,7 @@ class NaiveReading:
                 if state in self.rules.blocking and start < end and begin < until:
                     return False
         for occurrence in calendar.occurrences:
-            if occurrence.booking_id not in self.echoes and self._blocks(occurrence, begin, end):
+            if self._blocks(occurrence, begin, end):
                 return False
         return all(
             month_of(it.date()) in calendar.months_known
@@ -269,15 +273,36 @@ class NaiveReading:
     def _blocks(self, occurrence: Occurrence, begin: int, end: int) -> bool:
         if occurrence.state not in self.rules.blocking:
             return False
+        echoed = self._echoed(occurrence.booking_id)
+        changes = [until for _, until in echoed if begin < until < end]
         if isinstance(occurrence, TimedOccurrence):
-            return occurrence.start < end and begin < occurrence.end
+            start, until = max(begin, occurrence.start), min(end, occurrence.end)
+            return any(start <= at < until and not _within(at, echoed) for at in [start, *changes])
         away = {BusyState.OUT_OF_OFFICE, BusyState.UNKNOWN}
         if self.rules.all_day is AllDayPolicy.ONLY_AWAY and occurrence.state not in away:
             return False
         return any(
             occurrence.start_date <= self._local(at).date() < occurrence.end_date
-            for at in {*range(begin, end, MINUTE), end - 1}
+            and not _within(at, echoed)
+            for at in {*range(begin, end, MINUTE), *changes}
         )
+
+    def _echoed(self, booking_id: UUID | None) -> list[tuple[int, int]]:
+        """Return when entries of a booking say nothing of their own."""
+        if booking_id is None:
+            return []
+        claimed = [(it.start, it.end) for it in self.host.claims if it.booking_id == booking_id]
+        if (
+            booking_id in self.ignored
+            and not claimed
+            and booking_id not in self.host.known_bookings
+        ):
+            return [ALWAYS]
+        return [*claimed, *self.host.known_bookings.get(booking_id, ())]
+
+
+def _within(at: int, intervals: list[tuple[int, int]]) -> bool:
+    return any(start <= at < end for start, end in intervals)
 
 
 @given(questions())

@@ -8,7 +8,14 @@ import pytest
 from availability_lab.facts import BookingFacts, all_day, timed
 from availability_lab.lab import Lab, eventually
 from availability_lab.wire import End
-from entente_contracts import BusyTimeChanged, CalendarChanged, OverlapDetected, decode, topics
+from entente_contracts import (
+    BookingConfirmed,
+    BusyTimeChanged,
+    CalendarChanged,
+    OverlapDetected,
+    decode,
+    topics,
+)
 from entente_contracts.availability import BusyInterval
 from messaging.clients import Record
 from sqlalchemy import text
@@ -152,6 +159,31 @@ async def test_bookings_are_busy_time_too(lab: Lab) -> None:
         return (await told(lab, key))[-1] is None
 
     await eventually(ended)
+
+
+async def test_an_entry_is_told_of_until_its_booking_is_known(lab: Lab) -> None:
+    host = lab.host()
+    calendar = host.calendar()
+    booking = BookingFacts(host)
+    key = BusyTimeChanged.key_for(host.host_id, MONTH)
+    span = f"{MONTH}-06T10:00", f"{MONTH}-06T11:00"
+    entry = timed(*span, booking_id=booking.booking_id)
+    booking.booked(*span)  # of which nothing is heard
+    await lab.tell(host.changed(), calendar.connected(), calendar.picture(MONTH, entry))
+
+    async def announced(*expected: tuple[str, str, str]) -> None:
+        async def last() -> bool:
+            known = await told(lab, key)
+            return bool(known) and as_text(known[-1].busy) == [*expected]
+
+        await eventually(last)
+
+    await announced(("06 10:00", "06 11:00", "busy"))
+    await lab.tell(booking.cancelled())
+    await announced()
+    ended = End(BookingConfirmed, str(booking.booking_id), str(booking.booking_id), 9, lab.tenant)
+    await lab.tell(ended)
+    await announced(("06 10:00", "06 11:00", "busy"))
 
 
 async def test_an_announcement_belongs_to_the_trace_of_its_cause(lab: Lab) -> None:

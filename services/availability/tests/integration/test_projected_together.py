@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -173,6 +173,8 @@ class Story:
 
     def numbered(self, value: Any) -> Any:
         """Return a value, a number in place of an id of this story."""
+        if isinstance(value, list):
+            return [self.numbered(it) for it in cast("list[Any]", value)]
         return self._numbers.get(value, value) if isinstance(value, UUID) else value
 
     async def rows(self, session: AsyncSession) -> list[str]:

@@ -208,8 +208,45 @@ async def test_our_own_entries_are_told_once_and_echoes_of_ended_bookings_not_at
     ]
     await lab.tell(booking.booked(*EIGHT, buffer=buffer))
     assert await busy_of(lab, host.host_id) == [("11-03T07:45", "11-03T09:15", "busy")]
+    await lab.tell(booking.booked(*TEN))
+    assert await busy_of(lab, host.host_id) == [("11-03T10:00", "11-03T11:00", "busy")]
     await lab.tell(booking.cancelled())
     assert await busy_of(lab, host.host_id) == []
+
+
+async def test_an_entry_in_the_calendar_of_somebody_else_is_a_meeting(lab: Lab) -> None:
+    host, _ = await connected(lab)
+    other, calendar = await connected(lab)
+    booking = BookingFacts(host)
+    await lab.tell(calendar.picture("2026-11", timed(*EIGHT, booking_id=booking.booking_id)))
+    await lab.tell(booking.booked(*EIGHT))
+    assert await busy_of(lab, other.host_id) == [("11-03T08:00", "11-03T09:00", "busy")]
+    await lab.tell(booking.cancelled())
+    assert await busy_of(lab, other.host_id) == [("11-03T08:00", "11-03T09:00", "busy")]
+
+
+async def test_an_entry_that_names_a_booking_of_another_tenant_is_a_meeting(lab: Lab) -> None:
+    host, calendar = await connected(lab)
+    booking = BookingFacts(host)
+    await lab.tell(calendar.picture("2026-11", timed(*EIGHT, booking_id=booking.booking_id)))
+    elsewhere = lab.for_new_tenant()
+    namesake = HostFacts(elsewhere.tenant, host.host_id)
+    await elsewhere.tell(BookingFacts(namesake, booking.booking_id).booked(*EIGHT))
+    assert await busy_of(lab, host.host_id) == [("11-03T08:00", "11-03T09:00", "busy")]
+
+
+async def test_an_entry_made_weekly_is_an_echo_at_the_time_of_its_booking_alone(lab: Lab) -> None:
+    host, calendar = await connected(lab)
+    booking = BookingFacts(host)
+    weekly = [
+        timed(f"2026-11-{day:02}T08:00", f"2026-11-{day:02}T09:00", booking_id=booking.booking_id)
+        for day in (3, 10)
+    ]
+    await lab.tell(calendar.picture("2026-11", *weekly), booking.booked(*EIGHT))
+    await lab.tell(booking.cancelled())
+    assert await busy_of(lab, host.host_id, "2026-11-02", "2026-11-12") == [
+        ("11-10T08:00", "11-10T09:00", "busy")
+    ]
 
 
 async def test_an_all_day_entry_is_as_long_as_the_day_where_the_host_lives(lab: Lab) -> None:

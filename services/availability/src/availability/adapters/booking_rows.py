@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from availability.adapters.revised_rows import end_rows, replace_rows
 from availability.adapters.tables import booking, claim
-from availability.adapters.unnest import unnested
+from availability.adapters.unnest import array_text, unnested
 from availability.application.changes import HostChange
 from availability.application.endings import Ending
 from availability.application.project_bookings import ProjectedBooking, ProjectedClaim
-from availability.domain.months import month_of
+from availability.domain.intervals import bounds_of
+from availability.domain.months import month_at, month_of
 
 
 class PostgresBookings:
@@ -24,7 +25,10 @@ class PostgresBookings:
         self._session = session
 
     async def put(self, told: Collection[ProjectedBooking]) -> Collection[HostChange]:
-        """Replace bookings with all their claims; the months of old and new ones may differ."""
+        """Replace bookings with all their claims; the months of old and new ones may differ.
+
+        So may those in which entries were meetings until the booking became known.
+        """
         columns = booking.c
         replaced = await replace_rows(
             self._session,
@@ -34,6 +38,8 @@ class PostgresBookings:
                 columns.tenant_id: [it.tenant_id for it in told],
                 columns.revision: [it.revision for it in told],
                 columns.ended: [False for _ in told],
+                columns.host_ids: [array_text(it.host_ids) for it in told],
+                columns.times: [array_text(bounds_of(it.times)) for it in told],
             },
         )
         booking_ids = {row.booking_id for row in replaced}
@@ -43,12 +49,17 @@ class PostgresBookings:
         ]
         if rows:
             await self._session.execute(insert(claim), rows)
-        return {*changed, *(month for row in rows for month in _months(row))}
+        return {
+            *changed,
+            *(month for row in rows for month in _months(row)),
+            *(month for row in replaced for month in _months_of_entries(row)),
+        }
 
     async def end(self, ends: Collection[Ending]) -> Collection[HostChange]:
         """Forget bookings, but for the revisions that keep older records out."""
         ended = await end_rows(self._session, booking, ends, ended=True)
-        return await self._release({row.booking_id for row in ended})
+        released = await self._release({row.booking_id for row in ended})
+        return {*released, *(month for row in ended for month in _months_of_entries(row))}
 
     async def _release(self, booking_ids: Collection[UUID]) -> Collection[HostChange]:
         if not booking_ids:
@@ -80,6 +91,14 @@ def _months(row: Any) -> Iterator[HostChange]:
     first, last = _month(row["reaches_from"]), _month(row["reaches_until"])
     for month in range(first, last + 1):
         yield HostChange(row["host_id"], row["tenant_id"], month)
+
+
+def _months_of_entries(row: Any) -> Iterator[HostChange]:
+    bounds = row.times or ()
+    for start, end in zip(bounds[::2], bounds[1::2], strict=True):
+        for month in range(month_at(start), month_at(end - 1) + 1):
+            for host_id in row.host_ids:
+                yield HostChange(host_id, row.tenant_id, month)
 
 
 def _month(instant: datetime) -> int:

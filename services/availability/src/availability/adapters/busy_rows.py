@@ -1,6 +1,6 @@
 """Busy time as rows: one for each month of a calendar, replaced as a whole."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import (
@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from availability.adapters.month_content import as_text, packed
 from availability.adapters.revised_rows import replace_rows
 from availability.adapters.tables import calendar_check, calendar_month
-from availability.adapters.unnest import unnested
+from availability.adapters.unnest import array_text, unnested
 from availability.application.changes import HostChange
 from availability.application.project_busy_time import CheckEnd, MonthEnd
 from availability.domain.calendar_check import CalendarCheck
@@ -55,8 +55,8 @@ class PostgresBusyTime:
                 month.bare: [packed(it.bare) or None for it in ordered],
                 month.singled_out: [_text(it.singled_out) for it in ordered],
                 month.occurrences: [_text(it.occurrences) for it in ordered],
-                month.booking_ids: [_array(it.booking_ids) for it in ordered],
-                month.beside: [_array(it.months_beside) for it in ordered],
+                month.booking_ids: [array_text(it.booking_ids) for it in ordered],
+                month.beside: [array_text(it.months_beside) for it in ordered],
             }
         )
         chosen: list[ColumnElement[Any]] = [
@@ -144,9 +144,3 @@ class PostgresBusyTime:
 
 def _text(occurrences: Collection[Occurrence]) -> str | None:
     return as_text(occurrences) if occurrences else None
-
-
-def _array(members: Iterable[object]) -> str | None:
-    """Return an array as PostgreSQL reads it; None for an empty one."""
-    written = ",".join(map(str, members))
-    return f"{{{written}}}" if written else None

@@ -14,11 +14,12 @@ from availability.application.ports import Detail
 _STATEMENT: Final = """
 SELECT h.host_id, timezone, working_hours, claims,
        c.calendar_id, status, fault, months, {as_of} AS as_of, bare, occurrences,
-       CASE WHEN occurrences IS NOT NULL THEN ARRAY (
-           SELECT booking_id
+       CASE WHEN occurrences IS NOT NULL THEN (
+           SELECT json_agg(json_build_array(booking_id, times))
            FROM {schema}.calendar_month m, unnest(m.booking_ids) AS ours (booking_id)
-           JOIN {schema}.booking USING (booking_id)
-           WHERE m.calendar_id = c.calendar_id AND {within} AND NOT booking.ended
+           JOIN {schema}.booking b USING (booking_id)
+           WHERE m.calendar_id = c.calendar_id AND {within}
+             AND b.tenant_id = h.tenant_id AND h.host_id = ANY (b.host_ids) AND NOT b.ended
        ) END AS known_bookings
 FROM {schema}.host h
 LEFT JOIN LATERAL (

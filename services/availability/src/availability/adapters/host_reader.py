@@ -1,6 +1,7 @@
 """Reads hosts with all that is known of their time."""
 
-from collections.abc import Collection, Mapping, Sequence
+from array import array
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from uuid import UUID
@@ -14,13 +15,12 @@ from availability.adapters.host_query import statement
 from availability.adapters.month_content import from_text, unpacked
 from availability.application.ports import Detail
 from availability.domain.host import Calendar, Claim, ClaimStatus, ConnectionState, Host
-from availability.domain.intervals import Interval
+from availability.domain.intervals import Interval, Packed
 from availability.domain.months import month_at
 from availability.domain.wall_clock import DAY, zone_named
 
 _STATEMENTS = {detail: statement(detail) for detail in Detail}
 _CONNECTIONS = {state.value: state for state in ConnectionState}
-_NO_BOOKINGS = frozenset[UUID]()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -62,7 +62,12 @@ def _host(rows: Sequence[asyncpg.Record], span: Interval) -> Host:
         hours=hours_json.from_json(host["working_hours"]),
         calendars=calendars,
         claims=_claims(host["claims"]) if host["claims"] else (),
-        known_bookings=_NO_BOOKINGS.union(*[row["known_bookings"] or () for row in rows]),
+        known_bookings={
+            booking_id: times
+            for row in rows
+            if row["known_bookings"]
+            for booking_id, times in _times(row["known_bookings"])
+        },
     )
 
 
@@ -79,6 +84,11 @@ def _calendar(row: asyncpg.Record, span: Interval) -> Calendar:
         connection=_CONNECTIONS[row["status"]],
         fault=row["fault"],
     )
+
+
+def _times(text: str) -> Iterator[tuple[UUID, Sequence[Interval]]]:
+    for booking_id, bounds in decode(text):
+        yield UUID(booking_id), Packed(array("q", bounds or ()))
 
 
 def _claims(text: str) -> list[Claim]:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Row, Table, func, select, update
+from sqlalchemy import Column, Row, Table, cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,7 +20,8 @@ async def replace_rows(
     direction only.
     """
     given = unnested(values)
-    ordered = select(given).order_by(*(given.c[key.name] for key in table.primary_key))
+    stored = (cast(given.c[it.name], it.type) for it in values)
+    ordered = select(*stored).order_by(*(given.c[key.name] for key in table.primary_key))
     statement = insert(table).from_select(list(given.c.keys()), ordered)
     applied = await session.execute(
         statement.on_conflict_do_update(

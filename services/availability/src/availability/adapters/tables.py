@@ -83,6 +83,7 @@ calendar_check = Table(
     schema=LIVE,
 )
 
+# `times` are the bounds of a merged set, in seconds: all the time the booking was ever to take.
 booking = Table(
     "booking",
     metadata,
@@ -90,6 +91,8 @@ booking = Table(
     required("tenant_id", Text),
     required("revision", BigInteger),
     required("ended", Boolean),
+    required("host_ids", ARRAY(Uuid)),
+    Column("times", ARRAY(BigInteger)),
     schema=LIVE,
 )
 

@@ -1,8 +1,9 @@
 """Project `booking.events.v1`: the time that our own bookings take."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil, floor
 from operator import attrgetter
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from messaging.delivery import Arrival
 
 from availability.application.changes import HostChange
 from availability.application.project_in_turns import Projection, project_in_turns
+from availability.domain.intervals import Interval, merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +29,17 @@ class ProjectedClaim:
 
 @dataclass(frozen=True, slots=True)
 class ProjectedBooking:
-    """A booking and all that it takes at present; nothing once it has ended."""
+    """A booking and all that it takes at present; nothing once it has ended.
+
+    `times` (a merged set) is all the time that it was ever to take of the hosts `host_ids`, as far
+    as it still says so: entries in their calendars may be older than what is claimed.
+    """
 
     booking_id: UUID
     tenant_id: str
     revision: int
+    host_ids: Sequence[UUID]
+    times: Sequence[Interval]
     claims: Sequence[ProjectedClaim]
 
 
@@ -54,6 +62,8 @@ def _booking(tenant_id: str, told: Booking) -> ProjectedBooking:
         booking_id=told.booking_id,
         tenant_id=tenant_id,
         revision=told.revision,
+        host_ids=sorted({it.host_id for it in (*told.hosts, *told.claims)}),
+        times=merged(_times(told)),
         claims=[
             ProjectedClaim(
                 host_id=claim.host_id,
@@ -66,3 +76,10 @@ def _booking(tenant_id: str, told: Booking) -> ProjectedBooking:
             for claim in told.claims
         ],
     )
+
+
+def _times(told: Booking) -> Iterator[Interval]:
+    agreed = (told.slot, told.pending_slot, told.previous_slot)
+    for it in (*told.claims, *told.options, *agreed):
+        if it is not None:
+            yield floor(it.start.timestamp()), ceil(it.end.timestamp())

@@ -112,8 +112,10 @@ class Claim:
 class Host(NamedTuple):
     """One host as a question finds them.
 
-    `known_bookings` are the bookings the projection knows, ended ones included: their entries in
-    calendars are echoes, and the claims say what is taken.
+    `known_bookings` are bookings of this host whose entries stand in the calendars, each with all
+    the time that it was ever to take, as a merged set: ended ones too, whose entries may stand
+    there for a moment more. At that time, and at the claims', an entry is an echo of its booking,
+    and the claims say what is taken; at any other it is a meeting like any other.
     """
 
     host_id: UUID
@@ -121,4 +123,4 @@ class Host(NamedTuple):
     hours: WorkingHours
     calendars: Sequence[Calendar] = ()
     claims: Sequence[Claim] = ()
-    known_bookings: frozenset[UUID] = frozenset()
+    known_bookings: Mapping[UUID, Sequence[Interval]] = MappingProxyType({})

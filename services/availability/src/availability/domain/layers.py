@@ -3,7 +3,7 @@
 Free/busy, slots and their reasons are all read from these layers.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from availability.domain.host import (
     Occurrence,
     TimedOccurrence,
 )
-from availability.domain.intervals import Interval, subtracted
+from availability.domain.intervals import ALWAYS, Interval, merged, subtracted
 from availability.domain.months import known_time
 from availability.domain.reasons import Reason
 from availability.domain.rules import Staleness, StalePolicy
@@ -146,14 +146,12 @@ def _unknown_for(reason: Reason, intervals: Sequence[Interval], calendar: Calend
 
 
 def _looked_at(calendar: Calendar, host: Host, view: Viewpoint) -> Iterator[Layer]:
-    """Yield the occurrences that are neither free nor echoes of bookings of ours."""
-    echoes = host.known_bookings | {claim.booking_id for claim in host.claims}
+    """Yield the occurrences that are not free, without what echoes bookings of ours."""
+    echoes = _echoes(host, view)
     alike: dict[tuple[Reason, BusyState], tuple[list[Interval], list[str | UUID | None]]] = {}
     for occurrence in calendar.occurrences:
         state, booking_id = occurrence.state, occurrence.booking_id
         if state is BusyState.FREE:
-            continue
-        if booking_id is not None and (booking_id in echoes or booking_id == view.ignore_booking):
             continue
         interval = during(occurrence, host.zone, view.span)
         if interval is None:
@@ -161,10 +159,27 @@ def _looked_at(calendar: Calendar, host: Host, view: Viewpoint) -> Iterator[Laye
         timed = isinstance(occurrence, TimedOccurrence)
         reason = _reason(state, Reason.BUSY_EXTERNAL if timed else Reason.ALL_DAY_POLICY)
         intervals, references = alike.setdefault((reason, state), ([], []))
-        intervals.append(interval)
-        references.append(occurrence.occurrence_id)
+        told = echoes.get(booking_id) if booking_id is not None else None
+        taken = subtracted([interval], told) if told else [interval]
+        intervals.extend(taken)
+        references.extend([occurrence.occurrence_id] * len(taken))
     for (reason, state), (intervals, references) in alike.items():
-        yield Layer(reason, state, intervals, calendar.calendar_id, calendar.as_of, references)
+        if intervals:
+            yield Layer(reason, state, intervals, calendar.calendar_id, calendar.as_of, references)
+
+
+def _echoes(host: Host, view: Viewpoint) -> Mapping[UUID, Sequence[Interval]]:
+    """Return the time, a merged set, at which a booking's entry says what the booking says.
+
+    Buffers are not part of it: what an entry takes of them was added in the calendar. Of a booking
+    that is to be ignored and that is not known yet, it is all time.
+    """
+    told = {booking_id: list(times) for booking_id, times in host.known_bookings.items()}
+    for claim in host.claims:
+        told.setdefault(claim.booking_id, []).append((claim.start, claim.end))
+    if view.ignore_booking is not None:
+        told.setdefault(view.ignore_booking, [ALWAYS])
+    return {booking_id: merged(times) for booking_id, times in told.items()}
 
 
 def _reason(state: BusyState, otherwise: Reason) -> Reason:

@@ -71,7 +71,9 @@ _PROJECTION = (
         booking_id uuid PRIMARY KEY,
         tenant_id  text NOT NULL,
         revision   bigint NOT NULL,
-        ended      boolean NOT NULL
+        ended      boolean NOT NULL,
+        host_ids   uuid[] NOT NULL,
+        times      bigint[]
     )
     """,
     """
