@@ -23,6 +23,7 @@ from availability.domain.rules import (
 )
 from availability.domain.slot_request import SlotRequest
 from availability.domain.slots import any_host_slots, collective_slots
+from availability.domain.wall_clock import day_end, day_of, day_start
 from availability.domain.working_hours import DatedHours, Hours, WorkingHours
 
 pytestmark = pytest.mark.unit
@@ -204,6 +205,27 @@ def test_the_limit_of_a_day_counts_bookings_of_the_hosts_day() -> None:
     question = request(window=window, now=window[0], daily_limit=1)
     # 23:00 on the first in New York: the first is full, the second is not.
     assert min(collective_slots([new_york], question).offers) == at("2026-06-02T04:00Z")
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "hours"),
+    [
+        ("Europe/Ljubljana", "2026-10-25", 25),
+        ("America/New_York", "2026-11-01", 25),
+        ("Antarctica/Troll", "2026-10-25", 26),
+        ("Pacific/Kwajalein", "1993-08-20", 24),
+    ],
+)
+def test_the_claims_of_a_day_are_asked_for_however_long_it_is(
+    zone: str, day: str, hours: int
+) -> None:
+    number = day_of(date.fromisoformat(day))
+    start, end = day_start(ZoneInfo(zone), number), day_end(ZoneInfo(zone), number)
+    assert end - start == hours * 60 * MINUTE
+    for first in (start, end - MINUTE):
+        begin, until = request(window=(first, first + MINUTE), now=start).claims_span
+        assert begin < start
+        assert end < until
 
 
 def test_a_proposal_of_three_dates_on_one_day_is_one_booking() -> None:

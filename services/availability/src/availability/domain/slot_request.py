@@ -14,6 +14,9 @@ from availability.domain.wall_clock import DAY
 MAX_WINDOW_DAYS = 90
 MAX_HOSTS = 200
 
+# Clocks go back by an hour, in Antarctica/Troll by two; across the date line a day was lived twice.
+_LONGEST_LOCAL_DAY = 2 * DAY
+
 
 @dataclass(frozen=True, slots=True)
 class SlotRequest:
@@ -55,7 +58,7 @@ class SlotRequest:
         A daily limit counts those of every local day that the window touches.
         """
         start, end = self.span
-        return start - DAY, end + DAY
+        return start - _LONGEST_LOCAL_DAY, end + _LONGEST_LOCAL_DAY
 
     @property
     def view(self) -> Viewpoint:
