@@ -1,15 +1,17 @@
 """What is told together leaves what it leaves one by one."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import Random
 from typing import Any, cast
 from uuid import UUID
 
 import pytest
+from availability.adapters.digest import digests
 from availability.adapters.projecting import PROJECTING
 from availability.adapters.tables import (
+    LIVE,
     booking,
     calendar,
     calendar_check,
@@ -225,3 +227,30 @@ async def test_together_or_one_by_one_is_the_same(lab: Lab, kind: Kind, seed: in
     assert rows == rows_alone
     found, one_by_one = together.changes(changed), alone.changes(changed_alone)
     assert found <= one_by_one if kind.replaces else found == one_by_one
+
+
+@pytest.mark.parametrize("together", [True, False])
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+async def test_what_comes_after_its_end_stays_ended(lab: Lab, kind: Kind, together: bool) -> None:
+    random = Random(5)
+    subjects = [kind.make(lab.host()) for _ in range(_SUBJECTS)]
+    redriven, last, anew = ([kind.tell(it, random) for it in subjects] for _ in range(3))
+    ends = [_ended_since(kind, old, new) for old, new in zip(redriven, last, strict=True)]
+    late = [_arrived(kind, it) for it in redriven]
+    async with lab.sessions() as session:  # what it holds is gone with it
+        before = await digests(await session.connection(), LIVE)
+        turns = [[*ends, *late]] if together else [[it] for it in (*ends, *late)]
+        for arrivals in turns:
+            assert await kind.project(session, arrivals) == set()
+        assert await digests(await session.connection(), LIVE) == before
+        await kind.project(session, [_arrived(kind, it) for it in anew])
+        rows = await kind.rows(session)
+    known = {(subject, it) for subject, values in rows for it in values if isinstance(it, int)}
+    assert {
+        (kind.id_of(it), told.version()) for it, told in zip(subjects, anew, strict=True)
+    } <= known
+
+
+def _ended_since(kind: Kind, event: Event, later: Event) -> Arrival:
+    about = replace(_about(event), aggregate_version=later.version())
+    return Tombstone(about, Position(kind.topic.name, 0, 0), about.partition_key, ())

@@ -9,6 +9,7 @@ from availability_lab.facts import BookingFacts, CalendarFacts, HostFacts, all_d
 from availability_lab.lab import Lab
 from availability_lab.wire import End, envelope
 from entente_contracts import (
+    BookingConfirmed,
     BusyState,
     CalendarChanged,
     CalendarChecked,
@@ -121,6 +122,22 @@ async def test_a_month_that_ended_is_not_free_and_stays_ended(lab: Lab) -> None:
     assert await busy_of(lab, host.host_id) == WHOLE
     await lab.tell(calendar.picture("2026-11", timed(*TEN), revision=5))
     assert await busy_of(lab, host.host_id) == [("11-03T10:00", "11-03T11:00", "busy")]
+
+
+async def test_what_is_redriven_after_its_end_stays_ended(lab: Lab) -> None:
+    host, calendar = await connected(lab)
+    month = CalendarChanged.key_for(calendar.calendar_id, "2026-11")
+    booking = BookingFacts(host)
+    booked = booking.booked(*TEN)
+    ends = [
+        End(CalendarChanged, month, str(calendar.calendar_id), 4, lab.tenant),
+        End(BookingConfirmed, str(booking.booking_id), str(booking.booking_id), 2, lab.tenant),
+    ]
+    await lab.tell(*ends)
+    await lab.tell(calendar.picture("2026-11", revision=3), booked)
+    assert await busy_of(lab, host.host_id) == WHOLE
+    await lab.tell(calendar.picture("2026-11", timed(*EIGHT), revision=5))
+    assert await busy_of(lab, host.host_id) == [("11-03T08:00", "11-03T09:00", "busy")]
 
 
 async def test_a_null_value_without_an_envelope_ends_a_month_too(lab: Lab) -> None:

@@ -9,20 +9,24 @@ from sqlalchemy import (
     Integer,
     Uuid,
     cast,
-    delete,
     func,
     null,
     select,
-    update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from availability.adapters.month_content import as_text, packed
-from availability.adapters.revised_rows import replace_rows
+from availability.adapters.revised_rows import (
+    WHATEVER_IT_WAS,
+    end_rows,
+    is_ended_by,
+    replace_rows,
+)
 from availability.adapters.tables import calendar_check, calendar_month
 from availability.adapters.unnest import array_text, unnested
 from availability.application.changes import HostChange
+from availability.application.endings import Ending
 from availability.application.project_busy_time import CheckEnd, MonthEnd
 from availability.domain.calendar_check import CalendarCheck
 from availability.domain.host import Occurrence
@@ -84,27 +88,30 @@ class PostgresBusyTime:
         if not ends:
             return ()
         month = calendar_month.c
+        ordered = sorted(ends, key=lambda it: (it.calendar_id, it.month))
         given = unnested(
             {
-                month.calendar_id: [end.calendar_id for end in ends],
-                month.month: [end.month for end in ends],
-                month.revision: [end.revision for end in ends],
+                month.calendar_id: [it.calendar_id for it in ordered],
+                month.month: [it.month for it in ordered],
+                month.revision: [it.revision or WHATEVER_IT_WAS for it in ordered],
             }
         )
+        statement = upsert(calendar_month).from_select(list(given.c.keys()), select(given))
         rows = await self._session.execute(
-            update(calendar_month)
-            .where(month.calendar_id == given.c.calendar_id, month.month == given.c.month)
-            .where(given.c.revision.is_(None) | (month.revision <= given.c.revision))
-            .values(
-                revision=func.greatest(month.revision, given.c.revision),
-                beside_before=month.beside,
-                **dict.fromkeys(_CONTENT, null()),
-            )
-            .returning(month.month, month.host_id, month.tenant_id, month.beside_before)
+            statement.on_conflict_do_update(
+                index_elements=[month.calendar_id, month.month],
+                set_={
+                    "revision": func.greatest(month.revision, statement.excluded.revision),
+                    "beside_before": month.beside,
+                    **dict.fromkeys(_CONTENT, null()),
+                },
+                where=is_ended_by(calendar_month, statement.excluded.revision),
+            ).returning(month.month, month.host_id, month.tenant_id, month.beside_before)
         )
         return {
             HostChange(row.host_id, row.tenant_id, changed)
             for row in rows
+            if row.host_id is not None
             for changed in {row.month, *(row.beside_before or ())}
         }
 
@@ -124,22 +131,11 @@ class PostgresBusyTime:
         )
 
     async def forget_checks(self, ends: Collection[CheckEnd]) -> None:
-        """Forget when calendars were read."""
+        """Forget when calendars were read, but for the revision that keeps older records out."""
         if not ends:
             return
-        columns = calendar_check.c
-        given = unnested(
-            {
-                columns.calendar_id: [end.calendar_id for end in ends],
-                columns.revision: [end.revision for end in ends],
-            }
-        )
-        await self._session.execute(
-            delete(calendar_check).where(
-                columns.calendar_id == given.c.calendar_id,
-                given.c.revision.is_(None) | (columns.revision <= given.c.revision),
-            )
-        )
+        forgotten = [Ending(it.calendar_id, it.revision) for it in ends]
+        await end_rows(self._session, calendar_check, forgotten, as_of=None)
 
 
 def _text(occurrences: Collection[Occurrence]) -> str | None:

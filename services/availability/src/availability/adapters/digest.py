@@ -13,6 +13,7 @@ _NO_FACTS = {
     "host": "ended",
     "calendar": "removed",
     "calendar_month": "as_of IS NULL",
+    "calendar_check": "as_of IS NULL",
     "booking": "ended",
 }
 

@@ -95,7 +95,7 @@ class PostgresShadow:
         """Have all announced again that turns out different."""
         rows = await session.execute(
             union(
-                select(host.c.host_id, host.c.tenant_id),
+                select(host.c.host_id, host.c.tenant_id).where(host.c.tenant_id.is_not(None)),
                 select(announced_month.c.host_id, announced_month.c.tenant_id),
             )
         )

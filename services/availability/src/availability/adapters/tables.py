@@ -23,19 +23,20 @@ LIVE = "projection"
 
 metadata = MetaData()
 
-# `ended` and `removed` rows, and months without an `as_of`, are kept for their revision alone: it
-# keeps late copies of older records out.
+# `ended` and `removed` rows, and months and checks without an `as_of`, are kept for their revision
+# alone: it keeps late copies of older records out. Of what ended before it was told of, they hold
+# nothing else.
 
 host = Table(
     "host",
     metadata,
     required("host_id", Uuid, primary_key=True),
-    required("tenant_id", Text),
+    Column("tenant_id", Text),
     required("revision", BigInteger),
     required("ended", Boolean),
-    required("active", Boolean),
-    required("timezone", Text),
-    required("working_hours", Text),
+    Column("active", Boolean),
+    Column("timezone", Text),
+    Column("working_hours", Text),
     schema=LIVE,
 )
 
@@ -43,12 +44,12 @@ calendar = Table(
     "calendar",
     metadata,
     required("calendar_id", Uuid, primary_key=True),
-    required("tenant_id", Text),
-    required("host_id", Uuid),
+    Column("tenant_id", Text),
+    Column("host_id", Uuid),
     required("revision", BigInteger),
     required("removed", Boolean),
-    required("blocks", Boolean),
-    required("status", Text),
+    Column("blocks", Boolean),
+    Column("status", Text),
     Column("fault", Text),
     schema=LIVE,
 )
@@ -61,8 +62,8 @@ calendar_month = Table(
     metadata,
     required("calendar_id", Uuid, primary_key=True),
     required("month", Integer, primary_key=True),
-    required("host_id", Uuid),
-    required("tenant_id", Text),
+    Column("host_id", Uuid),
+    Column("tenant_id", Text),
     required("revision", BigInteger),
     Column("as_of", DateTime(timezone=True)),
     Column("bare", LargeBinary),
@@ -79,7 +80,7 @@ calendar_check = Table(
     metadata,
     required("calendar_id", Uuid, primary_key=True),
     required("revision", BigInteger),
-    instant("as_of"),
+    Column("as_of", DateTime(timezone=True)),
     schema=LIVE,
 )
 
@@ -88,10 +89,10 @@ booking = Table(
     "booking",
     metadata,
     required("booking_id", Uuid, primary_key=True),
-    required("tenant_id", Text),
+    Column("tenant_id", Text),
     required("revision", BigInteger),
     required("ended", Boolean),
-    required("host_ids", ARRAY(Uuid)),
+    Column("host_ids", ARRAY(Uuid)),
     Column("times", ARRAY(BigInteger)),
     schema=LIVE,
 )

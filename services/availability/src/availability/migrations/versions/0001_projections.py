@@ -14,24 +14,26 @@ _PROJECTION = (
     """
     CREATE TABLE projection.host (
         host_id       uuid PRIMARY KEY,
-        tenant_id     text NOT NULL,
+        tenant_id     text,
         revision      bigint NOT NULL,
         ended         boolean NOT NULL,
-        active        boolean NOT NULL,
-        timezone      text NOT NULL,
-        working_hours text NOT NULL
+        active        boolean,
+        timezone      text,
+        working_hours text,
+        CHECK (ended OR (tenant_id, active, timezone, working_hours) IS NOT NULL)
     )
     """,
     """
     CREATE TABLE projection.calendar (
         calendar_id uuid PRIMARY KEY,
-        tenant_id   text NOT NULL,
-        host_id     uuid NOT NULL,
+        tenant_id   text,
+        host_id     uuid,
         revision    bigint NOT NULL,
         removed     boolean NOT NULL,
-        blocks      boolean NOT NULL,
-        status      text NOT NULL,
-        fault       text
+        blocks      boolean,
+        status      text,
+        fault       text,
+        CHECK (removed OR (tenant_id, host_id, blocks, status) IS NOT NULL)
     )
     """,
     """
@@ -42,8 +44,8 @@ _PROJECTION = (
     CREATE TABLE projection.calendar_month (
         calendar_id   uuid NOT NULL,
         month         integer NOT NULL,
-        host_id       uuid NOT NULL,
-        tenant_id     text NOT NULL,
+        host_id       uuid,
+        tenant_id     text,
         revision      bigint NOT NULL,
         as_of         timestamptz,
         bare          bytea,
@@ -52,7 +54,8 @@ _PROJECTION = (
         booking_ids   uuid[],
         beside        integer[],
         beside_before integer[],
-        PRIMARY KEY (calendar_id, month) INCLUDE (as_of)
+        PRIMARY KEY (calendar_id, month) INCLUDE (as_of),
+        CHECK (as_of IS NULL OR (host_id, tenant_id) IS NOT NULL)
     ) WITH (
         autovacuum_vacuum_scale_factor = 0.02, toast.autovacuum_vacuum_scale_factor = 0.02
     )
@@ -63,17 +66,18 @@ _PROJECTION = (
     CREATE TABLE projection.calendar_check (
         calendar_id uuid PRIMARY KEY,
         revision    bigint NOT NULL,
-        as_of       timestamptz NOT NULL
+        as_of       timestamptz
     ) WITH (fillfactor = 80)
     """,
     """
     CREATE TABLE projection.booking (
         booking_id uuid PRIMARY KEY,
-        tenant_id  text NOT NULL,
+        tenant_id  text,
         revision   bigint NOT NULL,
         ended      boolean NOT NULL,
-        host_ids   uuid[] NOT NULL,
-        times      bigint[]
+        host_ids   uuid[],
+        times      bigint[],
+        CHECK (ended OR (tenant_id, host_ids) IS NOT NULL)
     )
     """,
     """
