@@ -1,9 +1,7 @@
 """How records become effects: read, claim, apply, commit; retry or dead-letter what fails."""
 
 import asyncio
-import contextlib
 import logging
-import random
 import time
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -12,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from uuid import UUID
 
-from messaging import failpoints, inbox
+from messaging import backoff, failpoints, inbox
 from messaging.clients import Record
 from messaging.consumer import Consumer
 from messaging.database import Sessions
@@ -26,8 +24,6 @@ _logger = logging.getLogger(__name__)
 
 ATTEMPTS_OF_UNKNOWN_FAILURES = 3
 RETRY_SECONDS = 30.0
-_FIRST_PAUSE_SECONDS = 0.05
-_LONGEST_PAUSE_SECONDS = 5.0
 
 
 # Below Kafka's max.poll.interval (5 min): past it the group takes the partitions away.
@@ -157,7 +153,9 @@ class RecordProcessor:
                 )
                 if time.monotonic() - started > RETRY_SECONDS:
                     raise
-                await _pause(attempt, ending)
+                await backoff.pause(attempt, ending)
+                if ending.is_set():
+                    raise _UntouchedError from error
             else:
                 return
 
@@ -205,16 +203,6 @@ class _PoisonAmongOthersError(Exception):
     def __init__(self, parts: Sequence[Sequence[Record]]) -> None:
         super().__init__()
         self.parts = parts
-
-
-async def _pause(attempt: int, ending: asyncio.Event) -> None:
-    longest = min(_LONGEST_PAUSE_SECONDS, _FIRST_PAUSE_SECONDS * 2.0**attempt)
-    seconds = longest * random.uniform(0.5, 1.0)  # noqa: S311  # jitter, not a secret
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await ending.wait()
-    if ending.is_set():
-        raise _UntouchedError
 
 
 def _chunks(records: Sequence[Record], size: int) -> Iterable[Sequence[Record]]:

@@ -13,6 +13,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage  # noqa: TID251  # as a type
 from faststream.message import AckStatus
 
+from messaging import backoff
 from messaging.assignment import Assignment, Assignments
 from messaging.broker import consumer_options
 from messaging.clients import KafkaConsumer, Record
@@ -48,6 +49,7 @@ class Subscription:
         self._processing = processing
         self._assignments = Assignments()
         self._ended = asyncio.Event()
+        self._failures_in_a_row = 0
         self._subscriber: Any = broker.subscriber(
             *self.consumer.subscribed,
             group_id=self.consumer.group,
@@ -94,11 +96,14 @@ class Subscription:
                 _rewind(client, records[progress.done :])
                 if progress.done:
                     await self._commit(client)
-        if progress.failure is not None:
-            await self._on_failure(progress.failure)
+        if progress.failure is None:
+            self._failures_in_a_row = 0
+        else:
+            await self._on_failure(progress.failure, assignment)
         message.committed = AckStatus.ACKED  # or FastStream would commit once more
 
-    async def _on_failure(self, failure: Exception) -> None:
+    async def _on_failure(self, failure: Exception, assignment: Assignment) -> None:
+        """Keep records that failed from coming again at once, for as long as they are ours."""
         about = {"topic": self.consumer.topic.name, "group": self.consumer.group}
         if isinstance(failure, TooManyDeadLettersError):
             _logger.critical("consumer halted: too many dead letters in a row", extra=about)
@@ -110,6 +115,8 @@ class Subscription:
                 extra=about,
                 exc_info=failure,
             )
+            self._failures_in_a_row += 1
+            await backoff.pause(self._failures_in_a_row, assignment.ending)
 
     async def _fetched(self, client: KafkaConsumer, assignment: Assignment) -> list[Record]:
         if self.consumer.gathering_seconds:
@@ -118,9 +125,13 @@ class Subscription:
                     await assignment.ending.wait()
         if assignment.ending.is_set():
             return []  # or the client would wait for its next assignment, which waits for us
-        batches = await client.getmany(
-            timeout_ms=0, max_records=max(_TAKEN_ALONG, self.consumer.batch_size) - 1
-        )
+        try:
+            batches = await client.getmany(
+                timeout_ms=0, max_records=max(_TAKEN_ALONG, self.consumer.batch_size) - 1
+            )
+        except KafkaError as error:  # of another partition, perhaps: the record in hand is handled
+            _logger.warning("nothing fetched beyond one record: %s", type_name(error))
+            return []
         return [record for batch in batches.values() for record in batch]
 
     async def _commit(self, client: KafkaConsumer) -> None:
