@@ -131,6 +131,10 @@ class RecordProcessor:
             )
         except UnreadableRecordError as error:
             raise _PoisonError(error, attempts=1) from error
+        except Exception as error:
+            # Nothing but the record has a part in reading it: what fails now fails the next time.
+            unreadable = UnreadableRecordError("unreadable", type_name(error))
+            raise _PoisonError(unreadable, attempts=1) from error
         unwanted = isinstance(found, Tombstone) and not self.consumer.accepts_tombstones
         return None if isinstance(found, Ignored) or unwanted else found
 

@@ -1,19 +1,21 @@
 """A batch is handled as a whole, but for what in it cannot be read or handled."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
 
 import pytest
 import pytest_asyncio
+from entente_contracts import decode
 from journal.lab.records import consumed, note_record
 from journal.messages import NOTES, Noted
-from messaging.clients import KafkaProducer, Record
+from messaging.clients import KafkaProducer, Record, RecordHeaders
 from messaging.consumer import BatchConsumer
 from messaging.database import build_engine, build_sessions
 from messaging.dead_letter import DeadLetters
-from messaging.delivery import Arrival, Delivery, UnreadableRecordError
+from messaging.delivery import Arrival, Decoder, Delivery, UnreadableRecordError
 from messaging.processing import Progress, RecordProcessor
 from messaging.settings import PostgresSettings
 from messaging.tables import create
@@ -33,6 +35,7 @@ class Reader:
     def __init__(self) -> None:
         self.given: list[list[UUID]] = []
         self.dead: list[bytes | None] = []
+        self.reasons: list[str] = []
 
     async def handle(self, arrivals: Sequence[Arrival], session: AsyncSession) -> None:
         del session
@@ -45,12 +48,29 @@ class Reader:
             raise UnreadableRecordError("refused", "by the test")
         self.given.append([note.note_id for note in notes])
 
-    async def send_and_wait(self, topic: str, value: bytes | None = None, **_: Any) -> None:
+    async def send_and_wait(
+        self, topic: str, value: bytes | None = None, *, headers: RecordHeaders, **_: Any
+    ) -> None:
         del topic
         self.dead.append(value)
+        self.reasons += [it.decode() for name, it in headers if name == "x-dead-letter-detail"]
 
 
-Process = Callable[[Reader, Sequence[Record]], Any]
+def stumbling(ce_type: str, value: bytes) -> object:
+    """Decode a body, with an error of its own kind for some that cannot be."""
+    for spoilt, error in STUMBLES.items():
+        if value == spoilt:
+            raise error
+    return decode(ce_type, value)
+
+
+STUMBLES: Mapping[bytes, Exception] = {
+    b"bytes": UnicodeDecodeError("utf-8", b"guest@example.org", 0, 1, "guest@example.org"),
+    b"depth": RecursionError("guest@example.org"),
+    b"value": ValueError("guest@example.org"),
+}
+
+Process = Callable[..., Any]
 
 
 @pytest_asyncio.fixture
@@ -60,8 +80,12 @@ async def process(database: str) -> AsyncGenerator[Process]:
     async with engine.begin() as connection:
         await create(lambda statement: connection.execute(text(statement)))
 
-    async def process(reader: Reader, records: Sequence[Record]) -> Progress:
-        consumer = BatchConsumer(NOTES, group="reader", accepts=[Noted], handler=reader.handle)
+    async def process(
+        reader: Reader, records: Sequence[Record], decoder: Decoder = decode
+    ) -> Progress:
+        consumer = BatchConsumer(
+            NOTES, group="reader", accepts=[Noted], handler=reader.handle, decoder=decoder
+        )
         processor = RecordProcessor(
             consumer,
             sessions=build_sessions(engine),
@@ -105,3 +129,15 @@ async def test_what_cannot_be_handled_is_found_one_by_one(process: Process) -> N
 
     assert reader.given == [ids(0), ids(1), ids(3)]
     assert reader.dead == [records[2].value]
+
+
+async def test_whatever_a_decoder_stumbles_over_is_a_dead_letter(process: Process) -> None:
+    reader, records = Reader(), notes(5)
+    for place, value in zip((0, 2, 3), STUMBLES, strict=True):
+        records[place] = replace(records[place], value=value)
+
+    assert await process(reader, records, stumbling) == Progress(5)
+
+    assert reader.given == [ids(1), ids(4)]
+    assert reader.dead == [*STUMBLES]
+    assert reader.reasons == [f"unreadable: {type(error).__name__}" for error in STUMBLES.values()]
