@@ -25,6 +25,24 @@ class Assignment:
     def __init__(self) -> None:
         self.ending = asyncio.Event()
         self.over = False
+        self._limit: asyncio.Timeout | None = None
+
+    @contextlib.asynccontextmanager
+    async def until_over(self) -> AsyncGenerator[None]:
+        """Cut off what the block waits for, by a TimeoutError, once the assignment is over."""
+        async with asyncio.timeout(None) as limit:
+            self._limit = limit
+            try:
+                yield
+            finally:
+                self._limit = None
+
+    def finish(self) -> None:
+        """Leave what is still in hand to somebody else."""
+        self.over = True
+        if self._limit is not None:
+            self._limit.reschedule(asyncio.get_running_loop().time())
+            self._limit = None
 
 
 class Assignments(ConsumerRebalanceListener):
@@ -57,7 +75,7 @@ class Assignments(ConsumerRebalanceListener):
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._finishing_seconds), self._in_hand:
                 pass
-        ended.over = True
+        ended.finish()
 
     async def on_partitions_assigned(  # pyright: ignore[reportIncompatibleMethodOverride]  # may be async
         self, assigned: Collection[TopicPartition]

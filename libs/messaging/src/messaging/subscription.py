@@ -95,7 +95,7 @@ class Subscription:
             if not assignment.over:
                 _rewind(client, records[progress.done :])
                 if progress.done:
-                    await self._commit(client)
+                    await self._commit(client, assignment)
         if progress.failure is None:
             self._failures_in_a_row = 0
         else:
@@ -134,12 +134,16 @@ class Subscription:
             return []
         return [record for batch in batches.values() for record in batch]
 
-    async def _commit(self, client: KafkaConsumer) -> None:
-        """Commit the positions; a failure only means that the records come again as duplicates."""
+    async def _commit(self, client: KafkaConsumer, assignment: Assignment) -> None:
+        """Commit the positions; a failure only means that the records come again as duplicates.
+
+        aiokafka tries for ever, and in the name of whatever generation it belongs to by then.
+        """
         with self._processing.committing(self.consumer.topic.name):
             try:
-                await client.commit()
-            except KafkaError as error:
+                async with assignment.until_over():
+                    await client.commit()
+            except (KafkaError, TimeoutError) as error:
                 _logger.warning("offsets not committed: %s", type_name(error), exc_info=error)
 
 

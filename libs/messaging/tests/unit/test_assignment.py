@@ -42,3 +42,27 @@ async def test_after_the_end_nothing_is_begun_whatever_is_assigned() -> None:
     await assignments.on_partitions_revoked([])
     await assignments.on_partitions_assigned([])
     assert (await current(assignments)).ending.is_set()
+
+
+async def test_what_is_not_done_when_the_assignment_is_over_is_cut_off() -> None:
+    assignments = Assignments(finishing_seconds=0.01)
+
+    async def wait_for_ever(assignment: Assignment) -> None:
+        async with assignment.until_over():
+            await asyncio.Event().wait()
+
+    async with asyncio.timeout(5), assignments.in_hand() as assignment:
+        waiting = asyncio.create_task(wait_for_ever(assignment))
+        await assignments.on_partitions_revoked([])
+        with pytest.raises(TimeoutError):
+            await waiting
+
+
+async def test_what_is_done_before_the_assignment_is_over_is_left_alone() -> None:
+    assignments = Assignments(finishing_seconds=0.01)
+    async with assignments.in_hand() as assignment:
+        async with assignment.until_over():
+            pass
+        await assignments.on_partitions_revoked([])
+        await asyncio.sleep(0)
+        assert assignment.over

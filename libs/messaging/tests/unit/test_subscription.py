@@ -1,10 +1,12 @@
-"""Records that fail do not come again at once."""
+"""Records that fail do not come again at once; nothing is committed for somebody else."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, cast
 
+import messaging.subscription
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
@@ -49,6 +51,8 @@ class Client:
         self.refuses = refuses
         self.sought: list[int] = []
         self.committed = 0
+        self.answers = asyncio.Event()
+        self.answers.set()
 
     def assignment(self) -> frozenset[TopicPartition]:
         return frozenset([PARTITION])
@@ -62,6 +66,7 @@ class Client:
         return {}
 
     async def commit(self) -> None:
+        await self.answers.wait()
         self.committed += 1
 
 
@@ -139,5 +144,27 @@ async def test_nobody_waits_for_a_pause(end: str, monkeypatch: pytest.MonkeyPatc
 async def test_a_record_is_handled_though_no_others_can_be_fetched(error: Exception) -> None:
     client = Client(refuses=error)
     broker, _ = subscribed(Processor())
+    await broker.deliver(client)
+    assert client.committed == 1
+
+
+async def test_a_commit_that_kafka_does_not_answer_ends_with_the_assignment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hasty = partial(Assignments, finishing_seconds=0.01)
+    monkeypatch.setattr(messaging.subscription, "Assignments", hasty)
+    broker, _ = subscribed(Processor())
+    client = Client()
+    client.answers.clear()
+    delivering = asyncio.create_task(broker.deliver(client))
+    await asyncio.sleep(0)
+    await broker.listener.on_partitions_revoked([PARTITION])
+    await broker.listener.on_partitions_assigned([PARTITION])
+
+    async with asyncio.timeout(5):
+        await delivering
+    assert client.committed == 0
+
+    client.answers.set()
     await broker.deliver(client)
     assert client.committed == 1
