@@ -1,5 +1,6 @@
 """The relay: publishes outbox rows to Kafka in id order and deletes them once acknowledged.
 
+Rows of a topic that cannot be sent to are passed over for a while, so that others get through.
 Any number of relays may run; a transaction-scoped advisory lock lets one work at a time. A crash
 between acknowledgement and delete publishes rows again: consumers drop the copy by its ce_id.
 """
@@ -7,12 +8,11 @@ between acknowledgement and delete publishes rows again: consumers drop the copy
 import asyncio
 import contextlib
 import logging
-from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any
 
 from opentelemetry import metrics
 from opentelemetry.metrics import CallbackOptions, Observation
@@ -20,10 +20,11 @@ from pydantic_core import from_json
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from messaging import failpoints, telemetry
-from messaging.clients import KafkaProducer, RecordHeaders
+from messaging import backoff, failpoints
+from messaging.clients import KafkaProducer
 from messaging.doorbell import Doorbell
 from messaging.logs import type_name
+from messaging.publisher import Publisher, Row
 from messaging.settings import PostgresSettings
 from messaging.tables import outbox
 
@@ -35,23 +36,20 @@ _ROWS_IN_A_BATCH = 2_000
 _BATCH = """
 SELECT id, topic, key, headers::text, payload, created_at FROM outbox ORDER BY id LIMIT $1
 """
+_BATCH_OF_OTHER_TOPICS = """
+SELECT id, topic, key, headers::text, payload, created_at FROM outbox
+WHERE topic <> ALL ($2::text[]) ORDER BY id LIMIT $1
+"""
 _DELETE = "DELETE FROM outbox WHERE id = ANY ($1::bigint[])"
 # In the order of the index: the table is mostly room of rows that are gone, and reading all of it
 # took up to 70 ms.
 _WAITING = select(outbox.c.created_at).order_by(outbox.c.id).subquery()
 _BACKLOG = select(func.count(), func.min(_WAITING.c.created_at)).select_from(_WAITING)
 
-# A send does not wait, so the producer would transmit nothing, and nobody else have a turn, until
-# all are made.
-_SENDS_AT_A_STRETCH = 100
-
 POLL_SECONDS = 1.0
 _SHORTEST_PAUSE_SECONDS = 0.002
-PUBLISH_SECONDS = 10.0
-
-
-class NotAcknowledgedError(Exception):
-    """Kafka did not acknowledge in time; the rows stay and are waited for again."""
+# Passing over the rows of topics that are stopped takes its time: not for every ring.
+_PASSING_OVER_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +68,6 @@ class _Look(Enum):
     NOT_OURS = "another relay is at work"
 
 
-class _Row(NamedTuple):
-    """An event as it waits, its key and headers as Kafka takes them."""
-
-    id: int
-    topic: str
-    key: bytes
-    headers: RecordHeaders
-    payload: bytes | None
-    created_at: datetime
-
-
 class OutboxRelay:
     """Publishes one service's outbox until cancelled."""
 
@@ -91,10 +78,8 @@ class OutboxRelay:
         new_producer: Callable[[], KafkaProducer],
     ) -> None:
         self._engine = engine
-        self._new_producer = new_producer
-        self._producer: KafkaProducer | None = None
+        self._publisher = Publisher(new_producer)
         self._doorbell = Doorbell(postgres)
-        self._in_flight: dict[int, asyncio.Future[Any]] = {}
         self._backlog = Backlog(0, 0.0)
         self._observe_backlog()
 
@@ -106,7 +91,7 @@ class OutboxRelay:
                 tasks.create_task(self._watch_backlog())
                 tasks.create_task(self._publish_for_ever())
         finally:
-            await self._discard_producer()
+            await self._publisher.discard_producer()
 
     async def backlog(self) -> Backlog:
         """Count what waits, and say how long the oldest row has waited."""
@@ -129,7 +114,7 @@ class OutboxRelay:
                 _logger.warning(
                     "outbox not published, will retry: %s", type_name(error), exc_info=error
                 )
-                await asyncio.sleep(min(5.0, 0.1 * 2**failures))
+                await asyncio.sleep(backoff.seconds_after(failures))
                 continue
             if look is _Look.PUBLISHED:
                 pause = _SHORTEST_PAUSE_SECONDS
@@ -138,6 +123,8 @@ class OutboxRelay:
             elif look is _Look.NOT_OURS:
                 await self._doorbell.switch_off()
                 await self._doorbell.wait(POLL_SECONDS)
+            elif self._publisher.stopped:
+                await asyncio.sleep(_PASSING_OVER_SECONDS)
             elif self._doorbell.is_on:
                 await self._doorbell.wait(POLL_SECONDS)
             elif not await self._doorbell.switch_on():
@@ -150,87 +137,17 @@ class OutboxRelay:
         async with self._engine.begin() as connection:
             if not (await connection.execute(_TRY_LOCK)).scalar_one():
                 return _Look.NOT_OURS
-            rows = await _batch(connection)
+            passed_over = self._publisher.stopped
+            rows = await _batch(connection, passed_over)
             if not rows:
                 return _Look.NOTHING
-            self._forget_rows_before(rows[0].id)
-            acknowledged = await self._send(rows)
+            if not passed_over:
+                self._publisher.forget_before(rows[0].id)
+            acknowledged = await self._publisher.publish(rows)
             await failpoints.reach("relay.after_send")
             await _delete(connection, acknowledged)
-        for row_id in acknowledged:
-            self._in_flight.pop(row_id, None)
-        if len(acknowledged) < len(rows):
-            raise NotAcknowledgedError(
-                f"{len(rows) - len(acknowledged)} of {len(rows)} rows not acknowledged"
-            )
+        self._publisher.forget(acknowledged)
         return _Look.PUBLISHED
-
-    async def _send(self, rows: Sequence[_Row]) -> list[int]:
-        """Hand each row to the producer once; return those acknowledged in time.
-
-        A row that stays unacknowledged past the time limit keeps its place in the producer: the
-        next batch waits for the same send instead of making a second copy.
-        """
-        producer = await self._started_producer()
-        fresh = [row for row in rows if row.id not in self._in_flight]
-        with _sending(fresh), contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(PUBLISH_SECONDS):
-                for number, row in enumerate(fresh, start=1):
-                    self._in_flight[row.id] = await producer.send(
-                        row.topic, row.payload, key=row.key, headers=row.headers
-                    )
-                    if number % _SENDS_AT_A_STRETCH == 0:
-                        await asyncio.sleep(0)
-                await asyncio.wait([self._in_flight[row.id] for row in rows])
-        return await self._acknowledged(rows)
-
-    async def _acknowledged(self, rows: Sequence[_Row]) -> list[int]:
-        """Return the rows to delete; a key stops at its first row that is not acknowledged."""
-        acknowledged: list[int] = []
-        by_topic: Counter[str] = Counter()
-        stopped: set[tuple[str, bytes]] = set()
-        refused: BaseException | None = None
-        for row in rows:
-            future = self._in_flight.get(row.id)
-            if future is None or not future.done() or future.cancelled():
-                stopped.add((row.topic, row.key))
-            elif error := future.exception():
-                refused = error
-                stopped.add((row.topic, row.key))
-            elif (row.topic, row.key) not in stopped:
-                acknowledged.append(row.id)
-                by_topic[row.topic] += 1
-        for topic, number in by_topic.items():
-            telemetry.sent_messages.add(number, {"messaging.destination.name": topic})
-        if refused is not None:
-            _logger.error("Kafka refused an event: %s", type_name(refused), exc_info=refused)
-            await self._discard_producer()
-        return acknowledged
-
-    def _forget_rows_before(self, first_id: int) -> None:
-        """Another relay published them meanwhile."""
-        for row_id in [known for known in self._in_flight if known < first_id]:
-            del self._in_flight[row_id]
-
-    async def _started_producer(self) -> KafkaProducer:
-        if self._producer is None:
-            producer = self._new_producer()
-            try:
-                await producer.start()
-            except BaseException:  # also when cancelled: a half-started producer holds connections
-                await producer.stop()
-                raise
-            self._producer = producer
-        return self._producer
-
-    async def _discard_producer(self) -> None:
-        """Let a new producer send: a refusal may leave an idempotent one unusable."""
-        producer, self._producer = self._producer, None
-        self._in_flight.clear()
-        if producer is not None:
-            with contextlib.suppress(Exception):
-                async with asyncio.timeout(PUBLISH_SECONDS):
-                    await producer.stop()
 
     async def _watch_backlog(self) -> None:
         while True:
@@ -251,16 +168,20 @@ class OutboxRelay:
         meter.create_observable_gauge("entente.outbox.oldest_age", [oldest], unit="s")
 
 
-async def _batch(connection: AsyncConnection) -> Sequence[_Row]:
+async def _batch(connection: AsyncConnection, passed_over: Sequence[str]) -> Sequence[Row]:
     driver = await _driver(connection)
-    return [_row(record) for record in await driver.fetch(_BATCH, _ROWS_IN_A_BATCH)]
+    if passed_over:
+        records = await driver.fetch(_BATCH_OF_OTHER_TOPICS, _ROWS_IN_A_BATCH, list(passed_over))
+    else:
+        records = await driver.fetch(_BATCH, _ROWS_IN_A_BATCH)
+    return [_row(record) for record in records]
 
 
-def _row(record: Any) -> _Row:
+def _row(record: Any) -> Row:
     row_id, topic, key, stored, payload, created_at = record
     headers: Mapping[str, str] = from_json(stored, cache_strings="keys")
     sent = [(name, value.encode()) for name, value in headers.items()]
-    return _Row(row_id, topic, key.encode(), sent, payload, created_at)
+    return Row(row_id, topic, key.encode(), sent, payload, created_at)
 
 
 async def _delete(connection: AsyncConnection, ids: Sequence[int]) -> None:
@@ -271,19 +192,3 @@ async def _delete(connection: AsyncConnection, ids: Sequence[int]) -> None:
 async def _driver(connection: AsyncConnection) -> Any:
     """Return the driver's connection, in the transaction that SQLAlchemy has begun on it."""
     return (await connection.get_raw_connection()).driver_connection
-
-
-@contextlib.contextmanager
-def _sending(fresh: Sequence[_Row]) -> Generator[None]:
-    """Span around the publication of rows, one for each topic among them."""
-    now = datetime.now(UTC)
-    headers: dict[str, list[RecordHeaders]] = {}
-    oldest: dict[str, datetime] = {}
-    for row in fresh:
-        headers.setdefault(row.topic, []).append(row.headers)
-        oldest[row.topic] = min(row.created_at, oldest.get(row.topic, now))
-    with contextlib.ExitStack() as spans:
-        for topic, of_topic in headers.items():
-            age = (now - oldest[topic]).total_seconds()
-            spans.enter_context(telemetry.sending(topic, of_topic, age))
-        yield
