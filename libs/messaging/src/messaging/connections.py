@@ -63,7 +63,7 @@ class Connections:
             connection = self._idle.pop()
             if not connection.is_closed():
                 return connection
-        return await connect(self._settings, **self._server_settings)
+        return await connect(self._settings, patient=False, **self._server_settings)
 
 
 @asynccontextmanager

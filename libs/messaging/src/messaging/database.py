@@ -3,7 +3,8 @@
 from typing import Any
 
 import asyncpg
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -18,6 +19,9 @@ Sessions = async_sessionmaker[AsyncSession]
 
 _CONNECT_TIMEOUT_SECONDS = 10
 
+# The server ends what takes too long. Past it by so much, nobody is at the other end any more.
+ANSWER_SECONDS = 5.0
+
 
 class DatabaseUnreachableError(TransientError):
     """No connection could be made: nothing is wrong with the record that needed one.
@@ -28,19 +32,26 @@ class DatabaseUnreachableError(TransientError):
 
 
 async def connect(
-    settings: PostgresSettings, *, application_name: str, **server_settings: str
+    settings: PostgresSettings,
+    *,
+    application_name: str,
+    patient: bool = False,
+    **server_settings: str,
 ) -> Any:
     """Open one asyncpg connection; the whole libpq URL is honoured (`sslmode`, `sslrootcert`).
 
     Statements and idle transactions are bounded in time by the server; `server_settings` are more
-    of PostgreSQL's settings. Raises DatabaseUnreachableError, whatever it was that kept the
-    connection from being made.
+    of PostgreSQL's settings. A server that is silent for longer is given up, by a TimeoutError,
+    unless `patient`; the connection is of no use then. Raises DatabaseUnreachableError, whatever it
+    was that kept the connection from being made.
     """
-    timeout = str(int(settings.statement_timeout_seconds * 1000))
+    seconds = settings.statement_timeout_seconds
+    timeout = str(int(seconds * 1000))
     try:
         connection: Any = await asyncpg.connect(  # pyright: ignore[reportUnknownMemberType]  # partly untyped
             settings.dsn.get_secret_value(),
             timeout=_CONNECT_TIMEOUT_SECONDS,
+            command_timeout=None if patient else seconds + ANSWER_SECONDS,
             server_settings={
                 "application_name": application_name,
                 "statement_timeout": timeout,
@@ -53,17 +64,20 @@ async def connect(
     return connection
 
 
-def build_engine(settings: PostgresSettings, *, application_name: str) -> AsyncEngine:
+def build_engine(
+    settings: PostgresSettings, *, application_name: str, patient: bool = True
+) -> AsyncEngine:
     """Return an engine that keeps bind values out of its errors.
 
     Connections are not probed before use: a dead one surfaces as a transient error, the pool
-    drops all of its generation, and the work is retried.
+    drops all of its generation, and the work is retried. An operator's command is `patient`: it may
+    lift the server's limit for a statement (`SET LOCAL statement_timeout`).
     """
 
     async def create() -> Any:
-        return await connect(settings, application_name=application_name)
+        return await connect(settings, application_name=application_name, patient=patient)
 
-    return create_async_engine(
+    engine = create_async_engine(
         "postgresql+asyncpg://",
         async_creator=create,
         pool_size=settings.pool_size,
@@ -71,6 +85,14 @@ def build_engine(settings: PostgresSettings, *, application_name: str) -> AsyncE
         pool_timeout=_CONNECT_TIMEOUT_SECONDS,
         hide_parameters=True,
     )
+    event.listen(engine.sync_engine, "handle_error", _give_up_what_is_silent)
+    return engine
+
+
+def _give_up_what_is_silent(context: ExceptionContext) -> None:
+    """Have a connection closed, unasked, that did not answer in time: a rollback would wait too."""
+    if isinstance(context.original_exception, TimeoutError):
+        context.is_disconnect = True
 
 
 def build_sessions(engine: AsyncEngine) -> Sessions:

@@ -1,8 +1,8 @@
 """Liveness and readiness: do the consumers make progress, do the dependencies answer.
 
 Liveness never looks at PostgreSQL or Kafka themselves: restarting every process would not mend
-them. It turns red for what a restart mends: a halted consumer, a dead task, a Kafka client whose
-group coordination died, records waiting while nothing moves.
+them. It turns red for what a restart mends: a halted consumer, a dead task, a relay that makes no
+turn, a Kafka client whose group coordination died, records waiting while nothing moves.
 """
 
 import asyncio
@@ -23,8 +23,11 @@ from messaging.logs import type_name
 from messaging.subscription import Subscription
 
 Check = Callable[[], Awaitable[None]]
+LastTurn = Callable[[], float]
 
 STUCK_SECONDS = 90.0
+# Longer than a turn takes in which PostgreSQL answers as late as it may.
+NO_TURN_SECONDS = 300.0
 _CHECK_SECONDS = 5.0
 _FRESH_SECONDS = 5.0
 _POSITION_SECONDS = 0.5
@@ -37,18 +40,28 @@ class _Progress:
 
 
 class Liveness:
-    """Says which consumers and background tasks a restart would help."""
+    """Says which consumers and background tasks a restart would help.
+
+    `last_turns` tell of tasks that work in turns when the last one began, on the monotonic clock.
+    """
 
     def __init__(
-        self, subscriptions: Sequence[Subscription], tasks: Mapping[str, asyncio.Task[None]]
+        self,
+        subscriptions: Sequence[Subscription],
+        tasks: Mapping[str, asyncio.Task[None]],
+        last_turns: Mapping[str, LastTurn],
     ) -> None:
         self._subscriptions = subscriptions
         self._tasks = tasks
+        self._last_turns = last_turns
         self._progress = {id(subscription): _Progress() for subscription in subscriptions}
 
     async def problems(self) -> list[str]:
         """Return one line per problem; none means alive."""
         found = [f"{name}: ended" for name, task in self._tasks.items() if task.done()]
+        for name, last_turn in self._last_turns.items():
+            if time.monotonic() - last_turn() > NO_TURN_SECONDS:
+                found.append(f"{name}: no turn for {NO_TURN_SECONDS:g} s")
         for subscription in self._subscriptions:
             problem = await self._problem_of(subscription)
             if problem:

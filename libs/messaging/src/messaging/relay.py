@@ -8,7 +8,8 @@ between acknowledgement and delete publishes rows again: consumers drop the copy
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import time
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -81,6 +82,7 @@ class OutboxRelay:
         self._publisher = Publisher(new_producer)
         self._doorbell = Doorbell(postgres)
         self._backlog = Backlog(0, 0.0)
+        self.last_turn = time.monotonic()
         self._observe_backlog()
 
     async def run(self) -> None:
@@ -105,6 +107,7 @@ class OutboxRelay:
         pause = _SHORTEST_PAUSE_SECONDS
         last = _Look.NOTHING
         while True:
+            self.last_turn = time.monotonic()
             self._doorbell.clear()
             try:
                 look = await self._publish_batch()
@@ -169,11 +172,11 @@ class OutboxRelay:
 
 
 async def _batch(connection: AsyncConnection, passed_over: Sequence[str]) -> Sequence[Row]:
-    driver = await _driver(connection)
-    if passed_over:
-        records = await driver.fetch(_BATCH_OF_OTHER_TOPICS, _ROWS_IN_A_BATCH, list(passed_over))
-    else:
-        records = await driver.fetch(_BATCH, _ROWS_IN_A_BATCH)
+    async with _driver(connection) as driver:
+        if passed_over:
+            records = await driver.fetch(_BATCH_OF_OTHER_TOPICS, _ROWS_IN_A_BATCH, passed_over)
+        else:
+            records = await driver.fetch(_BATCH, _ROWS_IN_A_BATCH)
     return [_row(record) for record in records]
 
 
@@ -186,9 +189,16 @@ def _row(record: Any) -> Row:
 
 async def _delete(connection: AsyncConnection, ids: Sequence[int]) -> None:
     if ids:
-        await (await _driver(connection)).execute(_DELETE, list(ids))
+        async with _driver(connection) as driver:
+            await driver.execute(_DELETE, ids)
 
 
-async def _driver(connection: AsyncConnection) -> Any:
-    """Return the driver's connection, in the transaction that SQLAlchemy has begun on it."""
-    return (await connection.get_raw_connection()).driver_connection
+@contextlib.asynccontextmanager
+async def _driver(connection: AsyncConnection) -> AsyncGenerator[Any]:
+    """Yield the driver's connection, in the transaction that SQLAlchemy has begun on it."""
+    driver = (await connection.get_raw_connection()).driver_connection
+    try:
+        yield driver
+    except TimeoutError:  # a rollback would wait as long
+        await connection.invalidate()
+        raise

@@ -43,6 +43,8 @@ _logger = logging.getLogger(__name__)
 
 _OBJECTS_OF_A_BATCH = 20_000
 
+_RELAY = "outbox relay"
+
 # Longer than clients and proxies keep an idle connection (nginx: 60 s): who closes it first must be
 # the one that would use it next, or requests fail that were just being sent.
 _KEEP_ALIVE_SECONDS = 75
@@ -130,7 +132,7 @@ async def running(name: str, settings: ServiceSettings, build: Build) -> AsyncGe
     Raises StartupError, with one line for the operator, when a dependency is not there.
     """
     async with contextlib.AsyncExitStack() as stack:
-        engine = build_engine(settings.postgres, application_name=name)
+        engine = build_engine(settings.postgres, application_name=name, patient=False)
         stack.push_async_callback(engine.dispose)
         await _require_database(engine, settings)
         parts = await stack.enter_async_context(build(Resources(engine, build_sessions(engine))))
@@ -138,7 +140,12 @@ async def running(name: str, settings: ServiceSettings, build: Build) -> AsyncGe
         stack.push_async_callback(admin.close)
         await require_topics(admin, _topics_of(parts))
 
-        tasks = _start_tasks(name, settings, engine, parts)
+        relay = OutboxRelay(
+            engine,
+            settings.postgres,
+            lambda: build_producer(settings.kafka, client_id=f"{name}-relay"),
+        )
+        tasks = _start_tasks(engine, relay, parts)
         stack.push_async_callback(_cancel, tasks)
         consumption = await stack.enter_async_context(
             _consuming(name, settings, engine, parts.consumers)
@@ -162,7 +169,8 @@ async def running(name: str, settings: ServiceSettings, build: Build) -> AsyncGe
                 **parts.checks,
             }
         )
-        parts.app.router.routes[:0] = health_routes(Liveness(consumption, tasks), readiness)
+        liveness = Liveness(consumption, tasks, {_RELAY: lambda: relay.last_turn})
+        parts.app.router.routes[:0] = health_routes(liveness, readiness)
         _leave_to_stay()
         _logger.info("started", extra={"consumers": [c.name for c in parts.consumers]})
         yield parts.app
@@ -227,19 +235,13 @@ async def _consuming(
 
 
 def _start_tasks(
-    name: str, settings: ServiceSettings, engine: AsyncEngine, parts: Parts
+    engine: AsyncEngine, relay: OutboxRelay, parts: Parts
 ) -> dict[str, asyncio.Task[None]]:
-    relay = OutboxRelay(
-        engine,
-        settings.postgres,
-        lambda: build_producer(settings.kafka, client_id=f"{name}-relay"),
-    )
-
     async def keep_inbox_small() -> None:
         await inbox.keep_small(build_sessions(engine))
 
     wanted: dict[str, Task] = {
-        "outbox relay": relay.run,
+        _RELAY: relay.run,
         "inbox purge": keep_inbox_small,
         **parts.tasks,
     }

@@ -49,7 +49,7 @@ def subscription(client: Client | None, **processor: Any) -> Any:
 
 
 def liveness(watched: Any) -> Liveness:
-    return Liveness([cast("Subscription", watched)], {})
+    return Liveness([cast("Subscription", watched)], {}, {})
 
 
 @pytest.fixture
@@ -105,11 +105,20 @@ async def test_a_halted_consumer_and_an_ended_task_are_named() -> None:
 
     task = asyncio.create_task(end())
     await task
-    live = Liveness([subscription(Client(), halted=True)], {"outbox relay": task})
+    live = Liveness([subscription(Client(), halted=True)], {"outbox relay": task}, {})
     assert await live.problems() == [
         "outbox relay: ended",
         "reader:journal.notes.v1: halted after too many dead letters in a row",
     ]
+
+
+async def test_a_task_that_makes_no_turn_is_named(clock: Any) -> None:
+    began = clock.now
+    live = Liveness([], {}, {"outbox relay": lambda: began})
+    clock.now += 299
+    assert await live.problems() == []
+    clock.now += 2
+    assert await live.problems() == ["outbox relay: no turn for 300 s"]
 
 
 async def test_readiness_names_what_does_not_answer_by_its_error_alone() -> None:
