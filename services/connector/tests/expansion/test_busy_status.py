@@ -58,14 +58,6 @@ def test_alarms_are_dropped_before_anything_reads_them(calendar: Any) -> None:
     assert calendar.rows(TIME + alarm, *DAY) == [("03-02T09:00", "03-02T10:00", "busy")]
 
 
-def test_our_own_entry_carries_its_booking(calendar: Any) -> None:
-    marker = "X-ENTENTE-BOOKING:0197a1c0-0000-7000-8000-000000000001"
-    body = f"BEGIN:VEVENT\nUID:one\nSEQUENCE:3\n{TIME}{marker}\nEND:VEVENT"
-    (occurrence,) = calendar.expansion(body, *DAY).occurrences
-    assert str(occurrence.booking_id) == marker.partition(":")[2]
-    assert (occurrence.uid, occurrence.sequence) == ("one", 3)
-
-
 def test_vfreebusy_periods(calendar: Any, to_rows: Any) -> None:
     body = """
         BEGIN:VFREEBUSY

@@ -108,6 +108,6 @@ def test_entries_of_ours_are_noted_wherever_they_are(tag: str) -> None:
         WINDOW,
         owner_addresses=frozenset(),
         default_zone="UTC",
-        own_uids={} if tag else {"ours": booking},
+        own_uids={"ours": booking},
     )
     assert [own.booking_id for own in expansion.own] == [booking]

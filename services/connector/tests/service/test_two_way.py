@@ -12,8 +12,10 @@ from entente_contracts import (
     CalendarDegraded,
     EntryEvent,
     EntryMoved,
+    EntryRefused,
     EntryRemoved,
     EntryWritten,
+    RefusalReason,
     TimeRange,
 )
 
@@ -120,6 +122,28 @@ async def test_what_does_not_move_the_meeting_is_no_news(
     await read_again(lab, mine)
     assert not by_hand(booking)
     assert mine.writes == 1
+
+
+async def test_what_an_owner_makes_of_an_entry_is_taken(
+    lab: Lab, proxied_radicale: FaultProxy
+) -> None:
+    mine, booking = await booked(lab, proxied_radicale)
+    stored = await mine.entry(booking.name)
+    assert stored is not None
+    await edit(mine, booking, recurring)
+    copy = to(15)(stored).replace(booking.uid, "copy")
+    await mine.becomes("copy.ics", copy)
+    await lab.log.until(lambda: {span(at(9, day=1)), span(at(15))} <= lab.log.busy(mine.id))
+    ours = [
+        busy.booking_id
+        for month in lab.log.months(mine.id).values()
+        for busy in (month.occurrences if month else ())
+    ]
+    assert sorted(ours, key=str) == [booking.booking_id, None, None]
+    for start in (at(9, day=1), at(15)):
+        rival = TestBooking(lab, mine.id, start=start)
+        await send(lab, rival.write(mine.id))
+        assert (await rival.hears(EntryRefused)).reason == RefusalReason.BUSY_EXTERNAL
 
 
 async def test_an_entry_stored_under_another_name_is_still_there(

@@ -1,11 +1,14 @@
 """A reading that did not succeed: what was known stays, grows old, and its owner is told."""
 
+from dataclasses import replace
+
 from messaging.failpoints import reach
 
 from connector.application import announcements
 from connector.application.announce_picture import announce_picture
 from connector.application.basis import basis_of
 from connector.application.expander import Basis, Picture
+from connector.application.known_uids import known_uids
 from connector.application.services import Services
 from connector.application.store import Store
 from connector.application.take_reading import Subject
@@ -60,11 +63,12 @@ async def _degrade(services: Services, store: Store, calendar: Calendar, failure
 
 async def _roll_horizon(services: Services, subject: Subject) -> tuple[Basis, Picture] | None:
     """Make the picture anew from what is stored, if the months or the owner's zone changed."""
-    basis = basis_of(services, subject.calendar, subject.host, subject.own_uids)
+    basis = basis_of(services, subject.calendar, subject.host)
     if subject.state.basis in {None, basis.key}:
         return None
     async with services.unit_of_work() as store:
         stored = await store.objects.of(subject.calendar.id)
+        basis = replace(basis, own_uids=await known_uids(services, store, subject.host.id))
     try:
         return basis, await services.expander.picture(list(stored.values()), basis)
     except SourceFailure:

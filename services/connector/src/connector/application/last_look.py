@@ -7,6 +7,7 @@ quicker, and free where its recurrences are wrong.
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from connector.application.known_uids import known_uids
@@ -67,8 +68,7 @@ async def _look_at(
         if not calendar.is_read:
             return None
         state = await store.sync_states.get(calendar_id)
-        own_uids = await known_uids(services, store, host.id)
-    subject = Subject(calendar=calendar, state=state, host=host, own_uids=own_uids)
+    subject = Subject(calendar=calendar, state=state, host=host)
     try:
         reading = await take_reading(services, subject)
     except SourceFailure as failure:
@@ -77,15 +77,16 @@ async def _look_at(
         return _UNAVAILABLE
     except (SecretUnreadable, MassDeletion):
         return _UNAVAILABLE
-    resources = reading.resources
+    resources, basis = reading.resources, reading.basis
     if resources is None:
         async with services.unit_of_work() as store:
             resources = await store.objects.of(calendar_id)
-    busy = await services.expander.busy(list(resources.values()), reading.basis, look.window)
+            basis = replace(basis, own_uids=await known_uids(services, store, host.id))
+    busy = await services.expander.busy(list(resources.values()), basis, look.window)
     looked = Looked(
         window=look.window,
         meeting=draft.window,
         zone=host.timezone,
-        ours={draft.booking_id, *own_uids.values()},
+        ours={draft.booking_id, *basis.own_uids.values()},
     )
     return looked.refusal(calendar_id, busy)

@@ -8,7 +8,6 @@ from connector.application.apply_reading import apply_reading
 from connector.application.fail_sync import Failure, fail_sync
 from connector.application.find_deleted import find_deleted
 from connector.application.follow_entries import follow_entries
-from connector.application.known_uids import known_uids
 from connector.application.services import Services
 from connector.application.take_reading import MassDeletion, Subject, take_reading
 from connector.domain.calendar import Fault
@@ -69,7 +68,6 @@ async def _load(services: Services, lease: Lease) -> Subject | None:
             calendar=calendar,
             state=state,
             host=host,
-            own_uids=await known_uids(services, store, host.id),
             standing=await store.entries.standing(calendar.id, after=services.now()),
         )
 

@@ -1,11 +1,11 @@
 """Asking a calendar's source, and making the picture of what it says."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from uuid import UUID
+from dataclasses import dataclass, replace
 
 from connector.application.basis import basis_of
 from connector.application.expander import Basis, Picture
+from connector.application.known_uids import known_uids
 from connector.application.services import Services
 from connector.application.unseal import unseal
 from connector.domain.calendar import Calendar
@@ -19,14 +19,12 @@ from connector.domain.sync_state import SyncState
 class Subject:
     """A calendar that is to be read, as it stood when the reading began.
 
-    `own_uids` name the bookings of the host by the UIDs of their entries, `standing` are those
-    that are known to be in this calendar.
+    `standing` are the entries of bookings that are known to be in it.
     """
 
     calendar: Calendar
     state: SyncState
     host: Host
-    own_uids: Mapping[str, UUID] = field(default_factory=dict[str, UUID])
     standing: Sequence[Entry] = ()
 
 
@@ -55,13 +53,15 @@ async def take_reading(services: Services, subject: Subject) -> Result:
     Raises SourceFailure, SecretUnreadable, MassDeletion.
     """
     calendar, state = subject.calendar, subject.state
-    basis = basis_of(services, calendar, subject.host, subject.own_uids)
+    basis = basis_of(services, calendar, subject.host)
     source = services.open_source(calendar.provider, await unseal(services, calendar))
     reading = await source.read(calendar.remote_id, state.cursor, basis.horizon.window)
     if not isinstance(reading, Changes) and state.basis == basis.key:
         return Result(reading=reading, basis=basis, picture=None)
     async with services.unit_of_work() as store:
         stored = await store.objects.of(calendar.id)
+        # Only now: what the source shows of ours was intended before it was read.
+        basis = replace(basis, own_uids=await known_uids(services, store, subject.host.id))
     following = _following(stored, reading)
     picture = await services.expander.picture(list(following.values()), basis)
     result = Result(reading=reading, basis=basis, picture=picture, resources=following)

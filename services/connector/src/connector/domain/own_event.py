@@ -10,7 +10,7 @@ from connector.domain.window import Window
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnEvent:
-    """A VEVENT with our tag or one of our UIDs; of one that was made to recur, the first.
+    """A VEVENT with one of our UIDs; of one that was made to recur, the first instance.
 
     Times are in UTC, or dates with `end` excluded. `start` is None where it cannot be read,
     `revision` where the tag was dropped.

@@ -20,7 +20,7 @@ _PLAIN = re.compile(
     r"(?P<clock>T(?:[01]\d|2[0-3])[0-5]\d[0-5]\d(?P<utc>Z?))?)"
 )
 _ZONE_SLACK = timedelta(days=2)
-_MORE_THAN_TIMES = ("RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "X-ENTENTE-BOOKING")
+_MORE_THAN_TIMES = ("RRULE", "RDATE", "EXDATE", "RECURRENCE-ID")
 
 
 class Elsewhere:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from uuid import UUID
 
 from connector.domain.busy_state import BusyState
 from connector.domain.expansion import BrokenReason
@@ -39,9 +38,9 @@ class Length:
 class Event:
     """One VEVENT. `start` is a date or an aware time in its own zone, None when unreadable.
 
-    `rules` and `excluded_rules` keep their text. `booking_id` and `revision` are the tag of an
-    entry of ours. A problem that puts the event's own time or
-    state in doubt has made `state` unknown already.
+    `rules` and `excluded_rules` keep their text. `revision` is the booking's that an entry of ours
+    was written from. A problem that puts the event's own time or state in doubt has made `state`
+    unknown already.
     """
 
     uid: str
@@ -57,7 +56,6 @@ class Event:
     excluded_dates: tuple[Moment, ...]
     state: BusyState
     cancelled: bool
-    booking_id: UUID | None
     revision: int | None
     problems: tuple[BrokenReason, ...]
 

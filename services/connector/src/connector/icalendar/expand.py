@@ -1,7 +1,6 @@
 """iCalendar data → occurrences in a window: the only entry to this package."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta, tzinfo
 from types import MappingProxyType
 from uuid import UUID
@@ -15,7 +14,7 @@ from connector.icalendar.content_line import split_rest
 from connector.icalendar.elsewhere import Elsewhere
 from connector.icalendar.event import Event
 from connector.icalendar.free_busy import free_busy, uid_of
-from connector.icalendar.own_event import own_event
+from connector.icalendar.own_event import own_events
 from connector.icalendar.read_event import read_event
 from connector.icalendar.scan import Component, line_of, scan
 from connector.icalendar.series import SeriesExpander
@@ -41,8 +40,9 @@ def expand(
     `owner_addresses` are the mail addresses of the calendar's owner, whose PARTSTAT counts.
     `default_zone` is the IANA name of the owner's zone, for floating times of a calendar without
     X-WR-TIMEZONE. `own_uids` names the bookings whose UIDs these are: their entries are ours even
-    where a mailed invitation came without our tag. Each UID stands alone: a broken one is reported
-    and never hides another. An event that is plainly outside the window is not looked at closer.
+    where a mailed invitation came without our tag, and nothing else is, as apps copy the tag. Each
+    UID stands alone: a broken one is reported and never hides another. An event that is plainly
+    outside the window is not looked at closer.
 
     Raises `NotACalendar` and `LimitExceeded`, both of which mean that nothing is known of the
     busy time, and `ValueError` for a default zone that does not exist.
@@ -90,7 +90,7 @@ class _Expander:
         expander = SeriesExpander(self._window, self._work, self._add, self._report)
         for events in series.values():
             try:
-                expander.expand(events)
+                self._expand_series(expander, events)
             except OverflowError:
                 self._report(events[0], BrokenReason.OUT_OF_RANGE)
         self._timed.sort(key=lambda occurrence: (occurrence.start, occurrence.end, occurrence.uid))
@@ -124,22 +124,18 @@ class _Expander:
         self, component: Component, zones: Zones, method: str, series: dict[str, list[Event]]
     ) -> None:
         try:
-            event = self._recognised(
-                read_event(component, zones=zones, method=method, owner_addresses=self._owners)
-            )
+            event = read_event(component, zones=zones, method=method, owner_addresses=self._owners)
         except OverflowError:
             self._note(uid_of(component), BrokenReason.OUT_OF_RANGE, component.ordinal)
         else:
             series.setdefault(event.uid, []).append(event)
 
-    def _recognised(self, event: Event) -> Event:
-        """Note an entry of ours, and name its booking where the tag is missing."""
-        booking_id = event.booking_id or self._own_uids.get(event.uid)
-        if booking_id is None:
-            return event
-        if event.recurrence_id is None:
-            self._own.append(own_event(event, booking_id))
-        return replace(event, booking_id=booking_id)
+    def _expand_series(self, expander: SeriesExpander, events: list[Event]) -> None:
+        """Expand one UID; note it if it is that of an entry of ours."""
+        booking_id = self._own_uids.get(events[0].uid)
+        if booking_id is not None:
+            self._own += own_events(events, booking_id)
+        expander.expand(events, booking_id)
 
     def _read_free_busy(self, component: Component) -> None:
         for occurrence in free_busy(component):

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta, tzinfo
-from uuid import UUID
 
 from connector.domain.busy_state import BusyState
 from connector.domain.expansion import BrokenReason
@@ -70,7 +69,6 @@ class _EventReader:
             excluded_dates=excluded_dates,
             state=state,
             cancelled=is_cancelled(component, method),
-            booking_id=self._booking_id(),
             revision=self._revision(),
             problems=tuple(self._problems),
         )
@@ -89,13 +87,6 @@ class _EventReader:
     def _sequence(self) -> int:
         text = self._value("SEQUENCE")
         return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0  # noqa: PLR2004  # RFC 5545's INTEGER
-
-    def _booking_id(self) -> UUID | None:
-        text = self._value("X-ENTENTE-BOOKING")
-        try:
-            return UUID(text) if text else None
-        except ValueError:
-            return None
 
     def _revision(self) -> int | None:
         text = self._value("X-ENTENTE-REVISION")

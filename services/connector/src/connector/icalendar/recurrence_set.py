@@ -63,6 +63,11 @@ def _candidates(
             yield _placed(moment, start)
 
 
+def first_instance(event: Event) -> Instance | None:
+    """Return the instance at DTSTART, None where that cannot be read."""
+    return None if event.start is None else _placed(event.start, event.start)
+
+
 def rule_starts(
     rule: RecurrenceRule, start: Moment, low: date, high: date, work: Work
 ) -> Iterator[Moment]:

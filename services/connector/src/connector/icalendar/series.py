@@ -14,7 +14,7 @@ from connector.domain.window import Window
 from connector.icalendar.event import Event, Length, Moment
 from connector.icalendar.exclusions import Exclusions
 from connector.icalendar.overrides import Overrides
-from connector.icalendar.recurrence_set import Instance, recurrence_set
+from connector.icalendar.recurrence_set import Instance, first_instance, recurrence_set
 from connector.icalendar.recurrence_text import parse_rule
 
 _ONE_DAY = timedelta(days=1)
@@ -36,13 +36,17 @@ class SeriesExpander:
         self._work = work
         self._add = add
         self._report = report
+        self._booking_id: UUID | None = None
 
-    def expand(self, events: list[Event]) -> None:
+    def expand(self, events: list[Event], booking_id: UUID | None = None) -> None:
         """Emit the occurrences of the events that share a UID.
 
-        Of several masters those with the highest SEQUENCE count. A time beyond the years 1 to
-        9999 raises `OverflowError`.
+        Of several masters those with the highest SEQUENCE count. `booking_id` is that of the
+        booking whose entry has this UID: the meeting is the instance at DTSTART, as we write no
+        rules, and whatever else somebody makes of the entry is time of their own. A time beyond
+        the years 1 to 9999 raises `OverflowError`.
         """
+        self._booking_id = booking_id
         for event in events:
             for problem in event.problems:
                 self._report(event, problem)
@@ -64,7 +68,9 @@ class SeriesExpander:
 
     def _emit_single(self, event: Event) -> None:
         if event.start is not None and not event.cancelled:
-            self._emit(event, event.start, event.length, state=event.state)
+            self._emit(
+                event, event.start, event.length, state=event.state, booking_id=self._booking_id
+            )
 
     def _emit_master(self, master: Event, overrides: Overrides) -> None:
         reach = master.length.longest + overrides.reach + _ZONE_SLACK
@@ -76,7 +82,7 @@ class SeriesExpander:
             costly = isinstance(error, RuleTooCostly)
             reason = BrokenReason.RULE_TOO_COSTLY if costly else BrokenReason.INVALID_RULE
             self._report(master, reason)
-            self._emit_extent(master)
+            self._emit_extent(master, overrides)
             return
         for instance in instances:
             self._emit_instance(master, instance, overrides)
@@ -110,11 +116,23 @@ class SeriesExpander:
             length,
             state=state,
             recurrence_id=instance.key if master.recurs else None,
-            booking_id=master.booking_id,
+            booking_id=self._booking_of(master, instance),
         )
+
+    def _booking_of(self, master: Event, instance: Instance) -> UUID | None:
+        if self._booking_id is None:
+            return None
+        first = first_instance(master)
+        return self._booking_id if first and first.key == instance.key else None
 
     def _emit_overrides(self, overrides: Overrides, masters: list[Event]) -> None:
         exclusions = [Exclusions(master, self._work) for master in masters]
+        meeting = [
+            override
+            for master in masters
+            if self._booking_id and (first := first_instance(master))
+            for override in overrides.replacing(first)
+        ]
         for key, override in overrides:
             excluded = exclusions and all(key in excluded for excluded in exclusions)
             if override.start is not None and not override.cancelled and not excluded:
@@ -124,21 +142,24 @@ class SeriesExpander:
                     override.length,
                     state=override.state,
                     recurrence_id=key,
-                    booking_id=masters[0].booking_id if masters else None,
+                    booking_id=self._booking_id if override in meeting else None,
                 )
 
-    def _emit_extent(self, event: Event) -> None:
+    def _emit_extent(self, event: Event, overrides: Overrides) -> None:
         """Block, as unknown, all the time in which a rule that was not expanded may recur.
 
         That is from DTSTART to the UNTIL of the rules, where all have a legible one, or without
         end: a rule nobody can read must never look like free time. What is free whenever it recurs
-        blocks nothing.
+        blocks nothing. Of an entry of ours the meeting itself is known.
         """
         start = event.start
         if start is None or event.state is BusyState.FREE:
             return
+        if self._booking_id and (first := first_instance(event)):
+            self._emit_instance(event, first, overrides)
+            start = _end_of(first, event.length)
         last = _last_until(event)
-        identity = (event.uid, None, event.sequence, BusyState.UNKNOWN, event.booking_id)
+        identity = (event.uid, None, event.sequence, BusyState.UNKNOWN, None)
         if isinstance(start, datetime):
             begin = max(start.astimezone(UTC), self._window.start)
             end = self._window.end
@@ -162,9 +183,8 @@ class SeriesExpander:
         *,
         state: BusyState,
         recurrence_id: Moment | None = None,
-        booking_id: UUID | None = None,
+        booking_id: UUID | None,
     ) -> None:
-        booking_id = source.booking_id or booking_id
         if isinstance(start, datetime):
             begin = start.astimezone(UTC)
             end = length.end_of(start, begin)
@@ -192,6 +212,13 @@ class SeriesExpander:
                     end_date,
                 )
             )
+
+
+def _end_of(instance: Instance, length: Length) -> Moment:
+    """Return when an instance ends, on the terms of its start."""
+    if isinstance(instance.start, datetime):
+        return length.end_of(instance.start, instance.start.astimezone(UTC))
+    return instance.start + timedelta(days=length.days or 1)
 
 
 def _moved(day: date, by: timedelta) -> date:
