@@ -18,10 +18,9 @@ from connector.icalendar.own_event import own_events
 from connector.icalendar.read_event import read_event
 from connector.icalendar.scan import Component, line_of, scan
 from connector.icalendar.series import SeriesExpander
-from connector.icalendar.values import InvalidValue, parse_duration
-from connector.icalendar.zones import Zones, iana_zone
+from connector.icalendar.values import InvalidValue, parse_duration, parse_text
+from connector.icalendar.zones import UnknownZone, Zones, iana_zone
 
-_ESCAPES = (("\\n", " "), ("\\N", " "), ("\\,", ","), ("\\;", ";"), ("\\\\", "\\"))
 DEFAULT_LIMITS = Limits()
 NO_UIDS: Mapping[str, UUID] = MappingProxyType({})
 
@@ -45,11 +44,11 @@ def expand(
     outside the window is not looked at closer.
 
     Raises `NotACalendar` and `LimitExceeded`, both of which mean that nothing is known of the
-    busy time, and `ValueError` for a default zone that does not exist.
+    busy time, and `UnknownZone` for a default zone that does not exist.
     """
     zone = iana_zone(default_zone)
     if zone is None:
-        raise ValueError("The default zone is not a known time zone.")
+        raise UnknownZone("The default zone is not a known time zone.")
     owners = frozenset(address.lower() for address in owner_addresses)
     return _Expander(content, window, zone, owners, limits, own_uids=own_uids).expand()
 
@@ -170,9 +169,7 @@ class _Expander:
 def _name(calendar: Component) -> str | None:
     rest = calendar.first("X-WR-CALNAME") or calendar.first("NAME")
     text = split_rest(rest)[1] if rest else ""
-    for escape, character in _ESCAPES:
-        text = text.replace(escape, character)
-    return text or None
+    return parse_text(text) or None
 
 
 def _refresh_interval(calendar: Component) -> timedelta | None:

@@ -46,7 +46,7 @@ class Overrides:
         self._by_key: dict[Moment, list[Event]] = {}
         self._dates: set[date] = set()
         for override in overrides:
-            key = _key(override, master)
+            key = key_of(override, master)
             rivals = self._by_key.setdefault(key, [])
             if not rivals or override.sequence > rivals[0].sequence:
                 self._by_key[key] = [override]
@@ -91,7 +91,7 @@ class Overrides:
         )
 
 
-def _key(override: Event, master: Event | None) -> Moment:
+def key_of(override: Event, master: Event | None) -> Moment:
     """Return the date or UTC instant that RECURRENCE-ID names, on the terms of the master."""
     moment = override.recurrence_id
     if moment is None:

@@ -5,6 +5,7 @@ Everything else, alarms first of all, is dropped before anything looks at it.
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 from connector.domain.expansion import NotACalendar
 from connector.domain.limits import Limit, LimitExceeded, Limits
@@ -16,7 +17,6 @@ _READ = (
     "|X-MICROSOFT-CDO-BUSYSTATUS|X-ENTENTE-BOOKING|X-ENTENTE-REVISION"
     "|X-WR-TIMEZONE|X-WR-CALNAME|NAME|REFRESH-INTERVAL|X-PUBLISHED-TTL"
 )
-_LINE = re.compile(rf"\n({_READ})([;:][^\n]*)", re.IGNORECASE)
 _BEGIN = re.compile(rb"^BEGIN[ \t]*:", re.IGNORECASE)
 _CALENDAR = "VCALENDAR"
 _KEPT = {
@@ -48,8 +48,8 @@ class Component:
         return lines[0] if lines else None
 
 
-def scan(content: bytes, limits: Limits) -> list[Component]:
-    """Return the VCALENDARs of a stream.
+def scan(content: bytes, limits: Limits, also: tuple[str, ...] = ()) -> list[Component]:
+    """Return the VCALENDARs of a stream; `also` names further properties to read.
 
     Raises `NotACalendar` when the body does not begin with one or ends inside one, and
     `LimitExceeded` for bytes, line length, components or depth.
@@ -59,7 +59,12 @@ def scan(content: bytes, limits: Limits) -> list[Component]:
     text = "\n" + _unfolded(content).decode("utf-8", errors="replace")
     if not text.lstrip()[:15].upper().startswith("BEGIN:VCALENDAR"):
         raise NotACalendar("The body does not begin with a calendar.")
-    return _Reader(limits).read(text)
+    return _Reader(limits).read(text, _lines(also))
+
+
+@cache
+def _lines(also: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(rf"\n({'|'.join((_READ, *also))})([;:][^\n]*)", re.IGNORECASE)
 
 
 def line_of(content: bytes, ordinal: int) -> int:
@@ -75,8 +80,11 @@ def line_of(content: bytes, ordinal: int) -> int:
 
 
 def _with_plain_newlines(content: bytes) -> bytes:
-    """Return the body with LF ends; CR CR LF is what text mode makes of CRLF on Windows."""
-    content = content.removeprefix(_BOM)
+    """Return the body with LF ends; CR CR LF is what text mode makes of CRLF on Windows.
+
+    A NUL, which no line may hold (RFC 5545 §3.1), goes: PostgreSQL takes none.
+    """
+    content = content.removeprefix(_BOM).replace(b"\0", b"")
     return content.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
@@ -98,10 +106,10 @@ class _Reader:
         self._open: list[tuple[str, Component | None]] = []
         self._begun = 0
 
-    def read(self, text: str) -> list[Component]:
+    def read(self, text: str, lines: re.Pattern[str]) -> list[Component]:
         longest = self._limits.line_length
         properties: dict[str, list[str]] | None = None
-        for written_name, rest in _LINE.findall(text):
+        for written_name, rest in lines.findall(text):
             name = written_name.upper()
             if name == "BEGIN":
                 component = self._begin(rest[1:].strip().upper())

@@ -11,6 +11,7 @@ _DURATION = re.compile(
     r"(?:T(?=\d)(?:(\d{1,7})H)?(?:(\d{1,7})M)?(?:(\d{1,9})S)?)?",
     re.IGNORECASE,
 )
+_ESCAPED = re.compile(r"\\(.)")
 _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})(?::?(\d{2}))?")
 
 
@@ -60,6 +61,11 @@ def parse_duration(text: str) -> Duration:
     weeks, days, hours, minutes, seconds = (int(part or 0) for part in match.groups()[1:])
     exact = timedelta(hours=hours, minutes=minutes, seconds=seconds)
     return Duration(sign * (weeks * 7 + days), sign * exact)
+
+
+def parse_text(text: str) -> str:
+    """Read a TEXT on one line: escapes undone (§3.3.11), an escaped line break a space."""
+    return _ESCAPED.sub(lambda found: " " if found[1] in "nN" else found[1], text)
 
 
 def parse_utc_offset(text: str) -> timedelta:

@@ -20,6 +20,10 @@ _LONGEST_NAME = 255
 _LARGEST_OFFSET = timedelta(hours=14)
 
 
+class UnknownZone(ValueError):  # noqa: N818  # the name states the fact
+    """The zone that everything else rests on is none that is known here."""
+
+
 @lru_cache(maxsize=1024)
 def iana_zone(name: str) -> ZoneInfo | None:
     """Return the zone of an IANA or Windows name, also behind a vendor's path; None otherwise.
