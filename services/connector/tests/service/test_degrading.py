@@ -56,6 +56,37 @@ async def test_no_failure_reads_as_free(lab: Lab, answer: Reply, fault: Calendar
     await log.until(lambda: log.busy(shown) == {span(at(9)), span(at(12))})
 
 
+async def test_what_nobody_foresaw_degrades_as_well(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = lab.log
+    link, shown, _ = await connected(lab, WORK)
+    with monkeypatch.context() as patch:
+        patch.setattr("connector.application.sync_calendar.take_reading", stumble)
+        await log.until(lambda: bool(log.of(CalendarDegraded, shown)))
+    (degraded,) = log.of(CalendarDegraded, shown)
+    assert degraded.calendar.reason == CalendarFault.INVALID_ANSWER
+    assert "reading broke off: IndexError" in caplog.messages
+    assert log.busy(shown) == {span(at(9))}
+
+    link.says(calendar([event("a", at(9)), event("b", at(12))]))
+    await log.until(lambda: bool(log.of(CalendarRestored, shown)))
+
+
+async def stumble(*_: object) -> None:
+    raise IndexError
+
+
+async def test_the_name_of_a_feed_may_hold_what_no_database_takes(lab: Lab) -> None:
+    odd = event("b\0", at(12)).replace(f"DTSTART:{at(12):%Y%m%dT%H%M%SZ}\r\n", "")
+    _, shown, owner = await connected(lab, calendar([event("a", at(9)), odd], name="My\0Cal"))
+    assert lab.log.busy(shown) == {span(at(9))}
+    (row,) = await lab.sql("SELECT name FROM calendar WHERE id = :id", id=shown)
+    assert row.name == "MyCal"
+    answer = await lab.person(owner).get(f"/v1/calendars/{shown}/broken-events")
+    assert [one["uid"] for one in answer.json()] == ["b"]
+
+
 async def test_a_mass_deletion_waits_for_the_owner(lab: Lab) -> None:
     log = lab.log
     many = [event(f"e{n}", at(n), hours=0.5) for n in range(12)]

@@ -145,6 +145,24 @@ async def test_a_calendar_that_answers_too_late_is_looked_at_again(
     assert mine.writes == 1
 
 
+async def test_what_nobody_foresaw_is_told_and_tried_again(
+    lab: Lab, proxied_radicale: FaultProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = await connect_calendar(lab, proxied_radicale)
+    booking = TestBooking(lab, mine.id)
+    with monkeypatch.context() as patch:
+        patch.setattr("connector.application.carry_out_entry.attempt_entry", stumble)
+        await send(lab, booking.write(mine.id))
+        failed = await booking.hears(EntryFailed)
+    assert (failed.reason, failed.permanent) == (CalendarFault.INVALID_ANSWER, False)
+    await booking.hears(EntryWritten)
+    assert mine.writes == 1
+
+
+async def stumble(*_: object) -> None:
+    raise IndexError
+
+
 async def test_a_disconnected_calendar_and_one_never_known_take_nothing(
     lab: Lab, proxied_radicale: FaultProxy
 ) -> None:

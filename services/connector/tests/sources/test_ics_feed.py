@@ -161,6 +161,7 @@ async def test_nothing_broken_reads_as_a_free_calendar(
         (429, {"Retry-After": "99999999999"}, timedelta(days=1)),
         (429, {"Retry-After": "Wed, 01 Jan 2020 00:00:00 GMT"}, timedelta()),
         (429, {"Retry-After": "soon"}, None),
+        (429, {"Retry-After": "Mon, 01 Jan 2026 00:00:00 +99999999999999"}, None),
         (429, {}, None),
     ],
 )

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 import pytest_asyncio
 from connector.adapters.expansion.pool import ExpansionPool, PoolLimits
-from connector.application.expander import Basis
+from connector.application.expander import Basis, Picture
 from connector.domain.horizon import Horizon
 from connector.domain.month_picture import BusyTime
 from connector.domain.source import FailureKind, Resource, SourceFailure
@@ -50,6 +51,22 @@ async def test_what_cannot_be_read_is_no_empty_calendar(pool: ExpansionPool) -> 
     with pytest.raises(SourceFailure) as failure:
         await pool.picture([resource(event("a", NOW)), broken], BASIS)
     assert failure.value.kind is FailureKind.INVALID_ANSWER
+
+
+async def test_what_nobody_foresaw_is_no_empty_calendar_and_harms_no_other() -> None:
+    lost = replace(BASIS, default_zone="Europe/Nowhere")
+    async with ExpansionPool(PoolLimits(workers=1), id_key=b"key") as pool:
+        results = await asyncio.gather(
+            *(pool.picture([resource(event("a", NOW))], basis) for basis in (lost, BASIS)),
+            return_exceptions=True,
+        )
+    failure, picture = results
+    assert isinstance(failure, SourceFailure)
+    assert (failure.kind, failure.detail) == (
+        FailureKind.INVALID_ANSWER,
+        "connector.icalendar.zones.UnknownZone",
+    )
+    assert isinstance(picture, Picture)
 
 
 async def test_a_calendar_that_takes_too_long_harms_no_other() -> None:

@@ -41,6 +41,11 @@ def test_an_event_that_cannot_be_read_says_nothing() -> None:
     assert window(None, None) is None
 
 
+def test_a_whole_day_in_a_zone_that_is_not_known_says_nothing() -> None:
+    whole_day = replace(EVENT, start=date(2026, 3, 2), end=date(2026, 3, 3))
+    assert whole_day.window(KNOWN, "Europe/Nowhere") is None
+
+
 def test_a_whole_day_that_holds_the_meeting_leaves_it_where_it_is() -> None:
     assert window(date(2026, 3, 2), date(2026, 3, 3)) == KNOWN
     assert window(date(2026, 3, 1), date(2026, 3, 4)) == KNOWN

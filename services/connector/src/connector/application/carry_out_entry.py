@@ -1,12 +1,14 @@
 """Carrying out the last command about an entry: at most once at a time, until it has its answer."""
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
 from entente_contracts import EntryEvent
 from messaging.failpoints import reach
+from messaging.logs import type_name
 
 from connector.application import announcements, entry_announcements
 from connector.application.attempt_entry import (
@@ -26,6 +28,8 @@ from connector.domain.connection import SecretUnreadable
 from connector.domain.entry import Entry
 from connector.domain.obstacle import LookRefusal
 from connector.domain.source import SourceFailure
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +62,8 @@ async def carry_out_entry(services: Services, lease: EntryLease) -> EntryOutcome
     """Try the command under the lease; whoever lost it meanwhile notes nothing.
 
     What the calendar is asked to do is repeatable, so a worker that dies before the outcome is
-    noted leaves a command that another finds done.
+    noted leaves a command that another finds done. What nobody foresaw is a setback like others:
+    it is told, tried again, and given up in the end.
     """
     target = await _load(services, lease)
     if target is None:
@@ -72,6 +77,14 @@ async def carry_out_entry(services: Services, lease: EntryLease) -> EntryOutcome
         outcome = Setback(Fault.SECRET_UNREADABLE)
     except TimeoutError:
         outcome = Setback(Fault.NETWORK)
+    except Exception as error:
+        _logger.warning(
+            "attempt broke off: %s",
+            type_name(error),
+            exc_info=error,
+            extra={"calendar_id": str(lease.calendar_id)},
+        )
+        outcome = Setback(Fault.INVALID_ANSWER)
     async with services.unit_of_work(lease.origin) as store:
         await store.calendars.lock(lease.calendar_id)
         entry = await store.entries.lock(lease.calendar_id, lease.uid)

@@ -1,8 +1,10 @@
 """Reading one calendar: what its source says becomes what others know."""
 
+import logging
 from enum import StrEnum
 
 from messaging.failpoints import reach
+from messaging.logs import type_name
 
 from connector.application.apply_reading import apply_reading
 from connector.application.fail_sync import Failure, fail_sync
@@ -12,8 +14,10 @@ from connector.application.services import Services
 from connector.application.take_reading import MassDeletion, Subject, take_reading
 from connector.domain.calendar import Fault
 from connector.domain.connection import SecretUnreadable
-from connector.domain.source import SourceFailure
+from connector.domain.source import FailureKind, SourceFailure
 from connector.domain.sync_state import Lease
+
+_logger = logging.getLogger(__name__)
 
 
 class SyncOutcome(StrEnum):
@@ -29,19 +33,34 @@ async def sync_calendar(services: Services, lease: Lease) -> SyncOutcome:
     """Read the calendar under the lease; whoever lost it meanwhile changes nothing.
 
     The network is asked outside any transaction, and what it said commits in one with its cursor
-    and its events. A failure keeps the last good picture.
+    and its events. A failure keeps the last good picture; one that nobody foresaw counts as well,
+    as its owner has to learn that the calendar is read no more.
     """
     subject = await _load(services, lease)
     if subject is None:
         return SyncOutcome.LEASE_LOST
     try:
-        result = await find_deleted(services, subject, await take_reading(services, subject))
+        return await _read(services, subject, lease)
     except SourceFailure as failure:
         return await _fail(services, subject, lease, failure)
     except SecretUnreadable:
         return await _fail(services, subject, lease, Fault.SECRET_UNREADABLE)
     except MassDeletion:
         return await _fail(services, subject, lease, Fault.MASS_DELETION)
+    except Exception as error:
+        name = type_name(error)
+        _logger.warning(
+            "reading broke off: %s",
+            name,
+            exc_info=error,
+            extra={"calendar_id": str(lease.calendar_id)},
+        )
+        unforeseen = SourceFailure(FailureKind.INVALID_ANSWER, name)
+        return await _fail(services, subject, lease, unforeseen)
+
+
+async def _read(services: Services, subject: Subject, lease: Lease) -> SyncOutcome:
+    result = await find_deleted(services, subject, await take_reading(services, subject))
     await reach("sync.after_read")
     async with services.unit_of_work() as store:
         calendar = await store.calendars.lock(lease.calendar_id)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connector.domain.window import Window
 
@@ -28,7 +28,8 @@ class OwnEvent:
         """Return when it takes place, given when it is known to; None where it does not say.
 
         An event made all-day keeps its time of day in `zone` (IANA), on the date it was given: the
-        meeting does not last all day. One without length keeps its length.
+        meeting does not last all day. In a zone that is not known here it does not say. One without
+        length keeps its length.
         """
         length = known.end - known.start
         if isinstance(self.start, datetime):
@@ -37,7 +38,10 @@ class OwnEvent:
             return Window(self.start, end)
         if self.start is None:
             return None
-        wall = known.start.astimezone(ZoneInfo(zone))
+        try:
+            wall = known.start.astimezone(ZoneInfo(zone))
+        except ZoneInfoNotFoundError:
+            return None
         last = self.end - timedelta(days=1) if self.end else self.start
         if self.start <= wall.date() <= last:
             return known

@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import logging
 import multiprocessing
 import os
 import resource as process_limits
@@ -14,6 +15,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeVar
 
+from messaging.logs import type_name
+
 from connector.adapters.expansion.titles import list_titled
 from connector.adapters.expansion.work import Task, list_busy, make_picture
 from connector.application.expander import Basis, Picture, TitledOccurrence
@@ -22,6 +25,8 @@ from connector.domain.limits import LimitExceeded
 from connector.domain.month_picture import Busy
 from connector.domain.source import FailureKind, Resource, SourceFailure
 from connector.domain.window import Window
+
+_logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 _MIB = 1024 * 1024
@@ -34,6 +39,13 @@ class PoolLimits:
     workers: int = 2
     memory_mib: int = 1024
     seconds: float = 60.0
+
+
+class Unforeseen(Exception):  # noqa: N818 - states the fact
+    """What a worker stumbled over, by its type: an error of a library may not come across whole.
+
+    One that cannot be unpickled breaks the pool, and with it the work of all others.
+    """
 
 
 class ExpansionPool:
@@ -88,6 +100,9 @@ class ExpansionPool:
                 raise SourceFailure(FailureKind.TOO_LARGE, f"limit: {error.which}") from None
             except (BrokenProcessPool, MemoryError, TimeoutError) as error:
                 raise SourceFailure(FailureKind.TOO_LARGE, type(error).__name__) from None
+            except Unforeseen as error:
+                _logger.error("%s broke off: %s", function.__name__, error)  # noqa: TRY400 - its stack is the worker's
+                raise SourceFailure(FailureKind.INVALID_ANSWER, str(error)) from None
 
     async def _submit(self, function: Callable[..., T], *args: object) -> T:
         """Run in a worker; when a worker dies, once more, as it may have died of another task."""
@@ -109,10 +124,14 @@ class ExpansionPool:
 
 
 def _bounded(seconds: float, function: Callable[..., T], *args: object) -> T:
-    """Call the function; TimeoutError once the seconds are over."""
+    """Call the function; TimeoutError once the seconds are over, Unforeseen for what none names."""
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
         return function(*args)
+    except (NotACalendar, LimitExceeded, MemoryError, TimeoutError):
+        raise
+    except Exception as error:  # noqa: BLE001 - it is named across the processes
+        raise Unforeseen(type_name(error)) from None
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
 

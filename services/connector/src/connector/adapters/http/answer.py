@@ -41,7 +41,7 @@ class Answer:
             return timedelta(seconds=min(int(text[:9]), LONGEST_RETRY_AFTER.total_seconds()))
         try:
             moment = parsedate_to_datetime(text)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=UTC)
