@@ -147,8 +147,6 @@ def test_rule_that_is_not_expanded_blocks_only_until_its_end(calendar: Any, to_r
             "invalid_rdate",
             ("03-03T09:00", "03-03T10:00", "busy"),
         ),
-        ("DTSTART:99991231T235959Z\nDURATION:P9W", "out_of_range", None),
-        ("DTSTART;TZID=Asia/Tokyo:00010101T000000", "out_of_range", None),
     ],
 )
 def test_broken_event_is_reported_and_hides_no_other(
@@ -157,6 +155,56 @@ def test_broken_event_is_reported_and_hides_no_other(
     expansion = calendar.expansion(event(lines), *MARCH)
     assert sorted(to_rows(expansion)) == sorted([GOOD_ROW, *([row] if row else [])])
     assert [(b.uid, b.reason, b.line) for b in expansion.broken] == [("bad", reason, 3)]
+
+
+EVER = "99991231T235959"
+NEW_YORK = "DTSTART;TZID=America/New_York:20260330T090000"
+
+
+@pytest.mark.parametrize(
+    ("lines", "rows"),
+    [
+        (
+            f"{NEW_YORK}\nDURATION:PT1H\nRRULE:FREQ=DAILY;UNTIL={EVER}",
+            [("03-30T13:00", "03-30T14:00", "busy"), ("03-31T13:00", "03-31T14:00", "busy")],
+        ),
+        (
+            f"DTSTART:20260310T000000Z\nRRULE:FREQ=SECONDLY;UNTIL={EVER}Z",
+            [("03-10T00:00", "04-01T00:00", "unknown")],
+        ),
+        (
+            "DTSTART;VALUE=DATE:20260310\nRRULE:FREQ=HOURLY;UNTIL=99991231",
+            [("03-10", "04-02", "unknown")],
+        ),
+        (f"{NEW_YORK}\nDTEND;TZID=America/New_York:{EVER}", [("03-30T13:00", "ever", "busy")]),
+        ("DTSTART:20260310T000000Z\nDURATION:P9999999D", [("03-10T00:00", "ever", "busy")]),
+        ("DTSTART;VALUE=DATE:20260310\nDURATION:P9999999D", [("03-10", "ever", "busy")]),
+        (
+            "DTSTART;TZID=Asia/Tokyo:00010101T000000\nDTEND:20260302T000000Z",
+            [("01-01T00:00", "03-02T00:00", "busy")],
+        ),
+        (
+            "DTSTART;TZID=Asia/Tokyo:00010303T120000\nRRULE:FREQ=YEARLY\nDURATION:PT1H",
+            [("03-03T03:00", "03-03T04:00", "busy")],
+        ),
+        ("DTSTART;TZID=Asia/Tokyo:00010101T000000", []),
+        (f"DTSTART:{EVER}Z\nDURATION:P9W", []),
+        (f"DTSTART;TZID=America/New_York:{EVER}\nDTEND:never", []),
+    ],
+)
+def test_the_ends_of_the_calendar_free_nothing(
+    calendar: Any, to_rows: Any, lines: str, rows: list[tuple[str, str, str]]
+) -> None:
+    found = [row for row in to_rows(calendar.expansion(event(lines), *MARCH)) if row != GOOD_ROW]
+    ends = {"12-31T23:59": "ever", "12-31": "ever"}
+    assert [(start, ends.get(end, end), state) for start, end, state in found] == rows
+
+
+def test_what_leads_past_the_ends_of_the_calendar_is_unknown(calendar: Any, to_rows: Any) -> None:
+    lines = f"DTSTART;TZID=Asia/Tokyo:20260310T090000\nDURATION:PT1H\nRDATE:{EVER}Z"
+    expansion = calendar.expansion(event(lines), *MARCH)
+    assert ("03-10T00:00", "04-01T00:00", "unknown") in to_rows(expansion)
+    assert [(broken.uid, broken.reason) for broken in expansion.broken] == [("bad", "out_of_range")]
 
 
 def test_unreadable_override_leaves_its_instance_unknown(calendar: Any, to_rows: Any) -> None:

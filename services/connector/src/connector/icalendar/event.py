@@ -9,6 +9,9 @@ from connector.domain.expansion import BrokenReason
 Moment = date | datetime
 """A date, an aware time, or a naive one that means the wall clock of the series' zone."""
 
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+LATEST = datetime.max.replace(tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True)
 class Length:
@@ -28,10 +31,23 @@ class Length:
         return abs(self.exact) + timedelta(days=abs(self.days) + 1)
 
     def end_of(self, start: datetime, start_in_utc: datetime) -> datetime:
-        """Return the end, in UTC, of an instance that starts at a wall time of its zone."""
-        if self.days:
-            start_in_utc = (start + timedelta(days=self.days)).astimezone(UTC)
-        return start_in_utc + self.exact
+        """Return the end, in UTC, of an instance that starts at a wall time of its zone.
+
+        It stops at the ends of the calendar, the years 1 and 9999.
+        """
+        try:
+            if self.days:
+                start_in_utc = in_utc(start + timedelta(days=self.days))
+            return start_in_utc + self.exact
+        except OverflowError:
+            return LATEST if self.days > 0 or self.exact > timedelta(0) else EARLIEST
+
+    def end_date_of(self, start: date) -> date:
+        """Return the end, excluded, of an instance on a date; it stops as well."""
+        try:
+            return start + timedelta(days=self.days or 1)
+        except OverflowError:
+            return date.max if self.days > 0 else date.min
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +81,15 @@ class Event:
         return bool(self.rules or self.extra_dates)
 
 
-def in_utc(moment: datetime, zone: tzinfo | None) -> datetime:
-    """Return the instant of a time, reading a naive one on the wall clock of `zone`."""
+def in_utc(moment: datetime, zone: tzinfo | None = None) -> datetime:
+    """Return the instant of a time, reading a naive one on the wall clock of `zone`.
+
+    One past the ends of the calendar, as the last second of 9999 is west of Greenwich, stops there:
+    exporters write such times for "ever".
+    """
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return EARLIEST if moment.year == date.min.year else LATEST

@@ -92,6 +92,7 @@ class _Expander:
                 self._expand_series(expander, events)
             except OverflowError:
                 self._report(events[0], BrokenReason.OUT_OF_RANGE)
+                expander.give_up(events)
         self._timed.sort(key=lambda occurrence: (occurrence.start, occurrence.end, occurrence.uid))
         self._all_day.sort(key=lambda occurrence: (occurrence.start_date, occurrence.uid))
         return Expansion(
@@ -122,12 +123,8 @@ class _Expander:
     def _read_event(
         self, component: Component, zones: Zones, method: str, series: dict[str, list[Event]]
     ) -> None:
-        try:
-            event = read_event(component, zones=zones, method=method, owner_addresses=self._owners)
-        except OverflowError:
-            self._note(uid_of(component), BrokenReason.OUT_OF_RANGE, component.ordinal)
-        else:
-            series.setdefault(event.uid, []).append(event)
+        event = read_event(component, zones=zones, method=method, owner_addresses=self._owners)
+        series.setdefault(event.uid, []).append(event)
 
     def _expand_series(self, expander: SeriesExpander, events: list[Event]) -> None:
         """Expand one UID; note it if it is that of an entry of ours."""

@@ -1,15 +1,15 @@
 """VFREEBUSY components: busy time that a publisher has already merged (RFC 5545 §3.6.4)."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from connector.domain.busy_state import BusyState
 from connector.domain.occurrence import TimedOccurrence
 from connector.icalendar.content_line import split_rest
+from connector.icalendar.event import Length
 from connector.icalendar.scan import Component
 from connector.icalendar.values import InvalidValue, parse_date_or_time, parse_duration
 
-_A_DAY = timedelta(days=1)
 _STATES = {
     "FREE": BusyState.FREE,
     "BUSY": BusyState.BUSY,
@@ -37,7 +37,7 @@ def free_busy(component: Component) -> Iterator[TimedOccurrence | None]:
         for period in periods.split(","):
             try:
                 start, end = _period(period.strip())
-            except (InvalidValue, OverflowError):
+            except InvalidValue:
                 yield None
                 continue
             yield TimedOccurrence(uid, start, 0, state, None, min(start, end), max(start, end))
@@ -48,7 +48,7 @@ def _period(text: str) -> tuple[datetime, datetime]:
     start = _instant(begin)
     if end[:1] in ("P", "p", "+"):
         duration = parse_duration(end)
-        return start, start + duration.exact + (duration.days * _A_DAY)
+        return start, Length(duration.days, duration.exact).end_of(start, start)
     return start, _instant(end)
 
 

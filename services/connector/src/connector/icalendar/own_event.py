@@ -1,11 +1,11 @@
 """Reads what a calendar shows of an entry of ours."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from connector.domain.own_event import OwnEvent
-from connector.icalendar.event import Event
+from connector.icalendar.event import Event, Length, in_utc
 from connector.icalendar.overrides import Overrides
 from connector.icalendar.recurrence_set import first_instance
 
@@ -45,6 +45,6 @@ def _times(event: Event) -> tuple[datetime | date | None, datetime | date | None
     if start is None:
         return None, None
     if isinstance(start, datetime):
-        begin = start.astimezone(UTC)
+        begin = in_utc(start)
         return begin, event.length.end_of(start, begin)
-    return start, start + timedelta(days=max(event.length.days, 1))
+    return start, max(event.length.end_date_of(start), Length(days=1).end_date_of(start))

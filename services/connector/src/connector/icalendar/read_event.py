@@ -1,13 +1,13 @@
 """Reads a VEVENT; what cannot be read is reported and never silently free."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 
 from connector.domain.busy_state import BusyState
 from connector.domain.expansion import BrokenReason
 from connector.icalendar.busy_status import busy_state, is_cancelled
 from connector.icalendar.content_line import split_rest
-from connector.icalendar.event import Event, Length, Moment
+from connector.icalendar.event import LATEST, Event, Length, Moment, in_utc
 from connector.icalendar.scan import Component
 from connector.icalendar.values import InvalidValue, parse_date_or_time, parse_duration
 from connector.icalendar.zones import Zones
@@ -30,8 +30,8 @@ def read_event(
 ) -> Event:
     """Return the event of a component of a calendar with that METHOD.
 
-    The only content that raises is a time beyond the years 1 to 9999: `OverflowError`.
-    Without a UID the component is a series of its own, named by its place in the stream.
+    No content raises. Without a UID the component is a series of its own, named by its place in
+    the stream.
     """
     return _EventReader(component, zones).read(method, owner_addresses)
 
@@ -144,11 +144,11 @@ class _EventReader:
             if not isinstance(end, datetime):
                 self._problems.append(BrokenReason.INVALID_END)
                 end = datetime.combine(end, time(), start.tzinfo)
-                if end.astimezone(UTC) <= start.astimezone(UTC):
+                if in_utc(end) <= in_utc(start):
                     return _rest_of_day(start)
             if end.tzinfo is None:
                 end = end.replace(tzinfo=start.tzinfo)
-            exact = end.astimezone(UTC) - start.astimezone(UTC)
+            exact = in_utc(end) - in_utc(start)
             if exact < _NOTHING:
                 self._problems.append(BrokenReason.END_BEFORE_START)
             return Length(exact=exact)
@@ -219,5 +219,7 @@ def _rest_of_day(start: Moment) -> Length:
     """Return how long a start lasts whose end is unreadable: to the end of its own day."""
     if not isinstance(start, datetime):
         return Length(days=1)
+    if start.date() == date.max:
+        return Length(exact=LATEST - in_utc(start))
     midnight = datetime.combine(start.date() + _ONE_DAY, time(), start.tzinfo)
-    return Length(exact=midnight.astimezone(UTC) - start.astimezone(UTC))
+    return Length(exact=in_utc(midnight) - in_utc(start))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import NamedTuple
 
 from connector.domain.limits import Work
@@ -99,7 +99,7 @@ def ends_before(until: Moment, start: Moment) -> Callable[[Moment], bool]:
     if not isinstance(until, datetime):
         return lambda moment: _date_of(moment) > until
     last = in_utc(until, start.tzinfo)
-    return lambda moment: isinstance(moment, datetime) and moment.astimezone(UTC) > last
+    return lambda moment: isinstance(moment, datetime) and in_utc(moment) > last
 
 
 def _timed_starts(
@@ -145,7 +145,7 @@ def _placed(moment: Moment, start: Moment, length: Length | None = None) -> Inst
         moment = moment.replace(tzinfo=start.tzinfo)
     elif moment.tzinfo is not start.tzinfo:
         moment = moment.astimezone(start.tzinfo)
-    return Instance(moment, moment.astimezone(UTC), length)
+    return Instance(moment, in_utc(moment), length)
 
 
 def _date_of(moment: Moment) -> date:

@@ -11,7 +11,7 @@ from connector.domain.limits import RuleTooCostly, Work
 from connector.domain.occurrence import AllDayOccurrence, Occurrence, TimedOccurrence
 from connector.domain.recurrence_rule import InvalidRule
 from connector.domain.window import Window
-from connector.icalendar.event import Event, Length, Moment
+from connector.icalendar.event import Event, Length, Moment, in_utc
 from connector.icalendar.exclusions import Exclusions
 from connector.icalendar.overrides import Overrides
 from connector.icalendar.recurrence_set import Instance, first_instance, recurrence_set
@@ -43,8 +43,8 @@ class SeriesExpander:
 
         Of several masters those with the highest SEQUENCE count. `booking_id` is that of the
         booking whose entry has this UID: the meeting is the instance at DTSTART, as we write no
-        rules, and whatever else somebody makes of the entry is time of their own. A time beyond
-        the years 1 to 9999 raises `OverflowError`.
+        rules, and whatever else somebody makes of the entry is time of their own. What
+        leads beyond the years 1 to 9999 raises `OverflowError`; then `give_up`.
         """
         self._booking_id = booking_id
         for event in events:
@@ -66,6 +66,12 @@ class SeriesExpander:
                 self._emit_master(master, overrides)
         self._emit_overrides(overrides, masters)
 
+    def give_up(self, events: list[Event]) -> None:
+        """Block, as unknown, whatever the events of a UID may come to."""
+        for event in events:
+            if not event.cancelled:
+                self._emit_extent(event, event.start)
+
     def _emit_single(self, event: Event) -> None:
         if event.start is not None and not event.cancelled:
             self._emit(
@@ -82,7 +88,7 @@ class SeriesExpander:
             costly = isinstance(error, RuleTooCostly)
             reason = BrokenReason.RULE_TOO_COSTLY if costly else BrokenReason.INVALID_RULE
             self._report(master, reason)
-            self._emit_extent(master, overrides)
+            self._emit_extent(master, self._after_meeting(master, overrides))
             return
         for instance in instances:
             self._emit_instance(master, instance, overrides)
@@ -145,33 +151,39 @@ class SeriesExpander:
                     booking_id=self._booking_id if override in meeting else None,
                 )
 
-    def _emit_extent(self, event: Event, overrides: Overrides) -> None:
+    def _after_meeting(self, master: Event, overrides: Overrides) -> Moment | None:
+        """Emit the meeting of an entry of ours; return from when on a series may be anything."""
+        first = first_instance(master)
+        if self._booking_id is None or first is None:
+            return master.start
+        self._emit_instance(master, first, overrides)
+        if isinstance(first.start, datetime):
+            return master.length.end_of(first.start, in_utc(first.start))
+        return master.length.end_date_of(first.start)
+
+    def _emit_extent(self, event: Event, start: Moment | None) -> None:
         """Block, as unknown, all the time in which a rule that was not expanded may recur.
 
-        That is from DTSTART to the UNTIL of the rules, where all have a legible one, or without
+        That is from its start to the UNTIL of the rules, where all have a legible one, or without
         end: a rule nobody can read must never look like free time. What is free whenever it recurs
-        blocks nothing. Of an entry of ours the meeting itself is known.
+        blocks nothing.
         """
-        start = event.start
         if start is None or event.state is BusyState.FREE:
             return
-        if self._booking_id and (first := first_instance(event)):
-            self._emit_instance(event, first, overrides)
-            start = _end_of(first, event.length)
         last = _last_until(event)
         identity = (event.uid, None, event.sequence, BusyState.UNKNOWN, None)
         if isinstance(start, datetime):
-            begin = max(start.astimezone(UTC), self._window.start)
+            begin = max(in_utc(start), self._window.start)
             end = self._window.end
             if last is not None:
-                end = min(end, last + event.length.longest + _ZONE_SLACK)
+                end = min(end, Length(exact=event.length.longest + _ZONE_SLACK).end_of(last, last))
             if begin < end:
                 self._add(TimedOccurrence(*identity, begin, end))
             return
         first_date = max(start, self._window.first_date)
         end_date = self._window.last_date + _ONE_DAY
         if last is not None:
-            end_date = min(end_date, last.date() + event.length.longest)
+            end_date = min(end_date, _moved(last.date(), event.length.longest))
         if first_date < end_date:
             self._add(AllDayOccurrence(*identity, first_date, end_date))
 
@@ -186,7 +198,7 @@ class SeriesExpander:
         booking_id: UUID | None,
     ) -> None:
         if isinstance(start, datetime):
-            begin = start.astimezone(UTC)
+            begin = in_utc(start)
             end = length.end_of(start, begin)
             if end < begin:
                 begin, end = end, begin
@@ -197,9 +209,9 @@ class SeriesExpander:
                     )
                 )
             return
-        first_date, end_date = start, start + timedelta(days=length.days or 1)
+        first_date, end_date = start, length.end_date_of(start)
         if end_date < first_date:
-            first_date, end_date = end_date, first_date + _ONE_DAY
+            first_date, end_date = end_date, _moved(first_date, _ONE_DAY)
         if self._window.covers_dates(first_date, end_date):
             self._add(
                 AllDayOccurrence(
@@ -212,13 +224,6 @@ class SeriesExpander:
                     end_date,
                 )
             )
-
-
-def _end_of(instance: Instance, length: Length) -> Moment:
-    """Return when an instance ends, on the terms of its start."""
-    if isinstance(instance.start, datetime):
-        return length.end_of(instance.start, instance.start.astimezone(UTC))
-    return instance.start + timedelta(days=length.days or 1)
 
 
 def _moved(day: date, by: timedelta) -> date:
@@ -241,6 +246,6 @@ def _last_until(event: Event) -> datetime | None:
             return None
         if not isinstance(until, datetime):
             until = datetime(until.year, until.month, until.day, tzinfo=UTC)
-        until = until.replace(tzinfo=UTC) if until.tzinfo is None else until.astimezone(UTC)
+        until = in_utc(until, UTC)
         last = until if last is None else max(last, until)
     return last

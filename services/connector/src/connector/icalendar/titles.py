@@ -1,7 +1,6 @@
 """The titles of a calendar's events, found by the same reader as their busy time."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 
 from connector.domain.limits import Limits, Work
 from connector.domain.window import Window
@@ -32,20 +31,10 @@ def titles(
     for calendar in scan(content, limits, also=("SUMMARY",)):
         zones = Zones(calendar, zone, window, work)
         for component in calendar.children:
-            if component.name == "VEVENT" and (event := _event(component, zones)):
+            if component.name == "VEVENT":
+                event = read_event(component, zones=zones, method="", owner_addresses=frozenset())
                 series.setdefault(event.uid, []).append((event, _title(component)))
-    found: dict[Instance, str] = {}
-    for events in series.values():
-        with suppress(OverflowError):  # nor can it be expanded
-            found |= _titled(events)
-    return found
-
-
-def _event(component: Component, zones: Zones) -> Event | None:
-    try:
-        return read_event(component, zones=zones, method="", owner_addresses=frozenset())
-    except OverflowError:
-        return None
+    return {instance: title for events in series.values() for instance, title in _titled(events)}
 
 
 def _title(component: Component) -> str:
@@ -53,9 +42,9 @@ def _title(component: Component) -> str:
     return parse_text(split_rest(rest)[1]) if rest else ""
 
 
-def _titled(events: list[tuple[Event, str]]) -> dict[Instance, str]:
+def _titled(events: list[tuple[Event, str]]) -> list[tuple[Instance, str]]:
     master = next((event for event, _ in events if event.recurrence_id is None), None)
-    return {
-        (event.uid, key_of(event, master) if event.recurrence_id else None): title
+    return [
+        ((event.uid, key_of(event, master) if event.recurrence_id else None), title)
         for event, title in events
-    }
+    ]
