@@ -1,10 +1,11 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from connector.adapters.caldav.discovery import MAX_CALENDARS, MAX_HOMES
 from connector.adapters.caldav.source import CalDavAccount
 from connector.adapters.http.client import GuardedHttp
 from connector.adapters.http.egress import EgressPolicy
-from connector.domain.source import CheckResult, SourceFailure
+from connector.domain.source import CheckResult, FailureKind, SourceFailure
 from connector_lab.fault_server import FaultServer, Reply, reply
 from dav_script import collection, found, multistatus
 
@@ -41,6 +42,42 @@ async def test_discovery_takes_no_password_to_another_server(
         await account.discover()
     assert "authorization" in faults.received[0].headers
     assert not any("authorization" in request.headers for request in other.received)
+
+
+@pytest.mark.parametrize("count", [1, 50])
+async def test_discovery_asks_nobody_on_behalf_of_an_answer(
+    faults: FaultServer, other: FaultServer, account: CalDavAccount, count: int
+) -> None:
+    homes = [f"<d:href>{other.address(f'/{n}/').reveal()}</d:href>" for n in range(count)]
+    faults.answers(
+        "PROPFIND /cal/",
+        multistatus(found("/cal/", f"<c:calendar-home-set>{''.join(homes)}</c:calendar-home-set>")),
+    )
+    assert await account.check() is CheckResult.AUTHENTICATION
+    assert other.received == []
+
+
+async def test_discovery_follows_so_many_homes_and_takes_so_many_calendars(
+    faults: FaultServer, account: CalDavAccount
+) -> None:
+    def homes(count: int) -> Reply:
+        hrefs = "".join(f"<d:href>/home/{n}/</d:href>" for n in range(count))
+        return multistatus(found("/cal/", f"<c:calendar-home-set>{hrefs}</c:calendar-home-set>"))
+
+    faults.answers("PROPFIND /cal/", homes(MAX_HOMES + 1))
+    with pytest.raises(SourceFailure) as failure:
+        await account.discover()
+    assert failure.value.kind is FailureKind.TOO_LARGE
+    assert len(faults.received) == 1
+
+    faults.answers("PROPFIND /cal/", homes(1))
+    many = [collection(f"/home/0/{n}/") for n in range(MAX_CALENDARS + 1)]
+    faults.answers("PROPFIND /home/0/", multistatus(*many[:-1]))
+    assert len((await account.discover()).calendars) == MAX_CALENDARS
+    faults.answers("PROPFIND /home/0/", multistatus(*many))
+    with pytest.raises(SourceFailure) as failure:
+        await account.discover()
+    assert failure.value.kind is FailureKind.TOO_LARGE
 
 
 async def test_discovery_skips_tasks_address_books_and_what_may_not_be_read(

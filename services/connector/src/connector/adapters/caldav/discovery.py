@@ -1,5 +1,7 @@
 """Finding an account's calendars from whatever address the user gave (RFC 6764, RFC 4791 §7.1)."""
 
+from collections.abc import Sequence
+
 from connector.adapters.caldav.collection import Collection
 from connector.adapters.caldav.dav_client import DavClient
 from connector.adapters.caldav.description import PROPERTIES, describe, is_calendar
@@ -10,6 +12,10 @@ from connector.domain.source import DiscoveredCalendar, FailureKind, SourceFailu
 _PRINCIPAL = f"{DAV}current-user-principal"
 _HOME = f"{CALDAV}calendar-home-set"
 _DEFAULT_CALENDAR = f"{CALDAV}schedule-default-calendar-URL"
+
+MAX_HOMES = 10
+MAX_CALENDARS = 500
+"""Of one account. Past it the account is refused, not listed in part."""
 
 _TRY_ELSEWHERE = frozenset(
     {
@@ -42,14 +48,15 @@ async def find_calendars(dav: DavClient) -> tuple[DiscoveredCalendar, ...]:
 
 async def _calendars_from(dav: DavClient, start: WebAddress) -> tuple[DiscoveredCalendar, ...]:
     here, answered = await dav.look_at(start, _PRINCIPAL, _HOME, *PROPERTIES)
-    homes = [answered.join(href) for href in here.hrefs(_HOME)]
+    homes = _own(dav, answered, here.hrefs(_HOME))
     if not homes:
-        homes = [
-            home
-            for principal in here.hrefs(_PRINCIPAL)
-            for home in await _homes_of(dav, answered.join(principal))
-        ]
-    found = [calendar for home in homes for calendar in await _calendars_in(dav, home)]
+        for principal in _own(dav, answered, here.hrefs(_PRINCIPAL)):
+            homes += await _homes_of(dav, principal)
+    found: list[DiscoveredCalendar] = []
+    for home in homes:
+        found += await _calendars_in(dav, home)
+        if len(found) > MAX_CALENDARS:
+            raise SourceFailure(FailureKind.TOO_LARGE, f"over {MAX_CALENDARS} calendars")
     if is_calendar(here):
         addressed = Collection.at(answered)
         if addressed.key not in {Collection.parse(other.remote_id).key for other in found}:
@@ -63,7 +70,19 @@ async def _calendars_from(dav: DavClient, start: WebAddress) -> tuple[Discovered
 
 async def _homes_of(dav: DavClient, principal: WebAddress) -> list[WebAddress]:
     account, answered = await dav.look_at(principal, _HOME)
-    return [answered.join(href) for href in account.hrefs(_HOME)]
+    return _own(dav, answered, account.hrefs(_HOME))
+
+
+def _own(dav: DavClient, answered: WebAddress, hrefs: Sequence[str]) -> list[WebAddress]:
+    """Return the addresses on the account's server: an answer sends us nowhere else."""
+    addresses = list(dict.fromkeys(answered.join(href) for href in hrefs))
+    own = [address for address in addresses if dav.trusts(address)]
+    if addresses and not own:
+        detail = f"{addresses[0].host} is another server than the one connected"
+        raise SourceFailure(FailureKind.AUTHENTICATION, detail)
+    if len(own) > MAX_HOMES:
+        raise SourceFailure(FailureKind.TOO_LARGE, f"over {MAX_HOMES} homes")
+    return own
 
 
 async def _calendars_in(dav: DavClient, home: WebAddress) -> list[DiscoveredCalendar]:
