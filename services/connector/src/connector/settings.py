@@ -63,7 +63,7 @@ class SyncSettings(BaseModel):
     lease_seconds: float = Field(
         default=180.0,
         gt=0,
-        description="After it, another replica reads what a dead one had in hand",
+        description="For one reading, longer after failures; then another replica may begin",
     )
     interval_seconds: float = Field(default=300.0, gt=0, description="Between two good readings")
     first_retry_seconds: float = Field(

@@ -3,10 +3,12 @@
 from uuid import uuid4
 
 import pytest
-from connector_lab.fault_server import Reply, reply
+from connector_lab.fault_server import FaultServer, Reply, reply
 from connector_lab.feeds import at, calendar, event, span
-from connector_lab.lab import Lab, Link
+from connector_lab.lab import Lab, Link, Surroundings, open_lab
 from entente_contracts import CalendarDegraded, CalendarFault, CalendarRestored
+from stack.postgres.server import PostgresServer
+from stack.pytest_plugin import unique_name
 
 pytestmark = pytest.mark.integration
 
@@ -71,6 +73,24 @@ async def test_what_nobody_foresaw_degrades_as_well(
 
     link.says(calendar([event("a", at(9)), event("b", at(12))]))
     await log.until(lambda: bool(log.of(CalendarRestored, shown)))
+
+
+async def test_a_source_that_takes_longer_than_its_lease_has_failed(
+    postgres: PostgresServer, surroundings: Surroundings, web: FaultServer
+) -> None:
+    dsn = await postgres.create_database(unique_name("connector"))
+    async with open_lab(surroundings, surroundings.settings(dsn=dsn, lease_seconds=1)) as lab:
+        link, shown, _ = await connected(lab, WORK)
+        whole = reply(calendar([event("b", at(12))])).chunks[0]
+        link.answers(Reply([whole[:-1], b""], pause=20))
+        web.received.clear()
+        await lab.log.until(lambda: bool(lab.log.of(CalendarDegraded, shown)))
+        (degraded,) = lab.log.of(CalendarDegraded, shown)
+        assert degraded.calendar.reason == CalendarFault.NETWORK
+        assert lab.log.busy(shown) == {span(at(9))}
+        rows = await lab.sql("SELECT failures FROM calendar_sync WHERE calendar_id = :id", id=shown)
+        asked = [request for request in web.received if request.target == link.target]
+        assert rows[0].failures <= len(asked) <= rows[0].failures + 1
 
 
 async def stumble(*_: object) -> None:

@@ -136,6 +136,24 @@ async def test_a_lease_that_ends_is_handed_out_anew_under_another_token(
     assert first.token != second.token
 
 
+async def test_what_failed_has_longer_the_next_time(sessions: Sessions) -> None:
+    (calendar_id,) = await due_calendars(sessions, 1)
+    leases = Leases(sessions, LeaseTerms(length=timedelta(minutes=3), doublings=2))
+    lengths: list[timedelta] = []
+    for failures in (0, 1, 2, 9_999):
+        await run(
+            sessions,
+            "UPDATE calendar_sync SET lease = NULL, next_sync_at = now(), failures = :failures"
+            " WHERE calendar_id = :id",
+            id=calendar_id,
+            failures=failures,
+        )
+        (lease,) = await leases.claim(5)
+        lengths.append(lease.length)
+        assert lease.for_reading < lease.length
+    assert lengths == [timedelta(minutes=minutes) for minutes in (3, 6, 12, 12)]
+
+
 async def test_a_scheduler_that_stops_gives_back_what_it_did_not_finish(
     sessions: Sessions, postgres_settings: PostgresSettings
 ) -> None:

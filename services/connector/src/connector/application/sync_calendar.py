@@ -1,5 +1,6 @@
 """Reading one calendar: what its source says becomes what others know."""
 
+import asyncio
 import logging
 from enum import StrEnum
 
@@ -34,7 +35,8 @@ async def sync_calendar(services: Services, lease: Lease) -> SyncOutcome:
 
     The network is asked outside any transaction, and what it said commits in one with its cursor
     and its events. A failure keeps the last good picture; one that nobody foresaw counts as well,
-    as its owner has to learn that the calendar is read no more.
+    as its owner has to learn that the calendar is read no more. A source that takes too long has
+    failed: when the lease ends somebody else begins.
     """
     subject = await _load(services, lease)
     if subject is None:
@@ -60,7 +62,11 @@ async def sync_calendar(services: Services, lease: Lease) -> SyncOutcome:
 
 
 async def _read(services: Services, subject: Subject, lease: Lease) -> SyncOutcome:
-    result = await find_deleted(services, subject, await take_reading(services, subject))
+    try:
+        async with asyncio.timeout(lease.for_reading.total_seconds()):
+            result = await find_deleted(services, subject, await take_reading(services, subject))
+    except TimeoutError:
+        raise SourceFailure(FailureKind.NETWORK, "reading took too long") from None
     await reach("sync.after_read")
     async with services.unit_of_work() as store:
         calendar = await store.calendars.lock(lease.calendar_id)

@@ -6,14 +6,26 @@ from uuid import UUID
 
 from connector.domain.source import Cursor
 
+_SHARE_OF_READING = 0.8
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to sync one calendar for a while; a newer token takes it away."""
+    """The right to sync one calendar for a while; a newer token takes it away.
+
+    `length` is how long it was given for. A reading has most of it: the rest is for noting how the
+    reading ended while the right still holds.
+    """
 
     calendar_id: UUID
     tenant_id: str
     token: UUID
+    length: timedelta = timedelta(minutes=3)
+
+    @property
+    def for_reading(self) -> timedelta:
+        """How long the source may take."""
+        return self.length * _SHARE_OF_READING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

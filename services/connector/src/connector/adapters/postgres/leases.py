@@ -30,9 +30,11 @@ _CLAIM = text(
         FOR UPDATE OF s SKIP LOCKED
     )
     UPDATE calendar_sync s
-    SET lease = gen_random_uuid(), lease_until = now() + :length, next_sync_at = now() + :length
+    SET lease = gen_random_uuid(),
+        lease_until = now() + CAST(:length AS interval) * 2 ^ least(s.failures, :doublings),
+        next_sync_at = now() + CAST(:length AS interval) * 2 ^ least(s.failures, :doublings)
     FROM due WHERE s.calendar_id = due.calendar_id
-    RETURNING s.calendar_id, s.tenant_id, s.lease
+    RETURNING s.calendar_id, s.tenant_id, s.lease, s.lease_until - now() AS length
     """
 )
 _RELEASE = text(
@@ -51,9 +53,14 @@ _NEXT = text(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseTerms:
-    """`length` bounds one sync, network and expansion included; `per_server` spares servers."""
+    """`length` bounds one sync, network and expansion included; `per_server` spares servers.
+
+    It doubles with each failure in a row, `doublings` times at most: a large calendar that does not
+    come to an end in it, as when it is read for the first time, has longer the next time.
+    """
 
     length: timedelta = timedelta(minutes=3)
+    doublings: int = 2
     per_server: int = 4
 
 
@@ -74,9 +81,10 @@ class Leases:
                     "per_server": self._terms.per_server,
                     "most": most,
                     "length": self._terms.length,
+                    "doublings": self._terms.doublings,
                 },
             )
-            return [Lease(row.calendar_id, row.tenant_id, row.lease) for row in rows]
+            return [Lease(row.calendar_id, row.tenant_id, row.lease, row.length) for row in rows]
 
     async def release(self, lease: Lease) -> None:
         """Give back what was not finished, due at once."""
