@@ -104,12 +104,11 @@ def test_custom_zone_follows_its_own_rules_on_both_days_of_change(calendar: Any)
 
 
 def test_what_the_calendar_says_about_itself(calendar: Any) -> None:
-    body = "X-WR-CALNAME:Team\\, all\nX-WR-TIMEZONE:Romance Standard Time\nX-PUBLISHED-TTL:PT1H"
+    body = "X-WR-CALNAME:Team\\, all\nX-WR-TIMEZONE:Romance Standard Time"
     expansion = calendar.expansion(body, *SUMMER)
     assert (expansion.name, expansion.timezone) == ("Team, all", "Europe/Paris")
-    assert expansion.refresh_interval.total_seconds() == 3600
     only = calendar.expansion("BEGIN:VTIMEZONE\nTZID:Asia/Tokyo\nEND:VTIMEZONE", *SUMMER)
-    assert (only.name, only.timezone, only.refresh_interval) == (None, "Asia/Tokyo", None)
+    assert (only.name, only.timezone) == (None, "Asia/Tokyo")
 
 
 def test_default_zone_must_exist(calendar: Any) -> None:

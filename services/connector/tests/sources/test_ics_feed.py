@@ -76,6 +76,20 @@ async def test_not_modified_is_a_fresh_reading(faults: FaultServer, feed: IcsFee
     assert sent["if-modified-since"] == "Sun, 01 Mar 2026 10:00:00 GMT"
 
 
+async def test_what_the_publisher_wishes_holds_while_nothing_changes(
+    faults: FaultServer, feed: IcsFeed
+) -> None:
+    wishing = calendar().replace(b"VERSION:2.0", b"VERSION:2.0\r\nX-PUBLISHED-TTL:PT6H")
+    assert wishing != calendar()
+    validators = {"ETag": '"7"', "Cache-Control": "max-age=3600"}
+    faults.answers(LINK, reply(wishing, headers=validators), reply(status=304), reply(calendar()))
+    first = await read(feed)
+    second = await read(feed, first.cursor)
+    third = await read(feed, second.cursor)
+    hints = [reading.next_poll_hint for reading in (first, second, third)]
+    assert hints == [timedelta(hours=6), timedelta(hours=6), None]
+
+
 async def test_not_modified_without_being_asked_proves_nothing(
     faults: FaultServer, feed: IcsFeed
 ) -> None:

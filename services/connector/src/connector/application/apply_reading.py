@@ -32,8 +32,7 @@ async def apply_reading(
         state = await announce_check(
             store, calendar, state, as_of=reading.as_of, freshness=policy.freshness
         )
-    hints = (reading.next_poll_hint, picture and picture.refresh_interval)
-    wait = policy.next_reading(max(filter(None, hints), default=None), services.chance)
+    wait = policy.next_reading(reading.next_poll_hint, services.chance)
     state = state.read(cursor=reading.cursor, as_of=reading.as_of, now=services.now(), wait=wait)
     await store.sync_states.save(state)
     return changed

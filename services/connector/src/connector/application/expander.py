@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -45,7 +44,6 @@ class Picture:
     own: tuple[OwnEvent, ...] = ()
     name: str | None = None
     timezone: str | None = None
-    refresh_interval: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

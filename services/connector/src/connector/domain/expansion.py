@@ -1,7 +1,6 @@
 """What one body of iCalendar data says about busy time in a window."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 
 from connector.domain.occurrence import Occurrence
@@ -47,8 +46,7 @@ class Expansion:
 
     An event named in `broken` whose time is known has occurrences in the state `unknown`; one
     whose time is not known has none. `own` are the entries of ours, in the window or not.
-    `timezone` is an IANA name. `refresh_interval` is what the
-    publisher suggests; the caller applies its own floor.
+    `timezone` is an IANA name.
     """
 
     window: Window
@@ -57,4 +55,3 @@ class Expansion:
     own: tuple[OwnEvent, ...] = ()
     name: str | None = None
     timezone: str | None = None
-    refresh_interval: timedelta | None = None

@@ -1,7 +1,7 @@
 """iCalendar data → occurrences in a window: the only entry to this package."""
 
 from collections.abc import Mapping
-from datetime import timedelta, tzinfo
+from datetime import tzinfo
 from types import MappingProxyType
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from connector.icalendar.own_event import own_events
 from connector.icalendar.read_event import read_event
 from connector.icalendar.scan import Component, line_of, scan
 from connector.icalendar.series import SeriesExpander
-from connector.icalendar.values import InvalidValue, parse_duration, parse_text
+from connector.icalendar.values import parse_text
 from connector.icalendar.zones import UnknownZone, Zones, iana_zone
 
 DEFAULT_LIMITS = Limits()
@@ -102,7 +102,6 @@ class _Expander:
             own=tuple(self._own),
             name=_name(calendars[0]),
             timezone=zones[0].name,
-            refresh_interval=_refresh_interval(calendars[0]),
         )
 
     def _read(
@@ -167,15 +166,3 @@ def _name(calendar: Component) -> str | None:
     rest = calendar.first("X-WR-CALNAME") or calendar.first("NAME")
     text = split_rest(rest)[1] if rest else ""
     return parse_text(text) or None
-
-
-def _refresh_interval(calendar: Component) -> timedelta | None:
-    rest = calendar.first("REFRESH-INTERVAL") or calendar.first("X-PUBLISHED-TTL")
-    if rest is None:
-        return None
-    try:
-        duration = parse_duration(split_rest(rest)[1])
-    except InvalidValue:
-        return None
-    interval = timedelta(days=duration.days) + duration.exact
-    return interval if interval > timedelta(0) else None

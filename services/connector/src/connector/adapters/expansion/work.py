@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from connector.application.expander import Basis, Picture
 from connector.domain.busy_in import busy_in
@@ -35,7 +35,6 @@ def make_picture(task: Task) -> Picture:
         own=whole.own,
         name=whole.name,
         timezone=whole.timezone,
-        refresh_interval=whole.refresh_interval,
     )
 
 
@@ -51,14 +50,12 @@ def expand_all(task: Task, window: Window) -> Expansion:
     own: list[OwnEvent] = []
     name: str | None = None
     timezone: str | None = None
-    refresh: list[timedelta] = []
     for expansion in _expansions(task, window):
         occurrences += expansion.occurrences
         broken += expansion.broken
         own += expansion.own
         name = name or expansion.name
         timezone = timezone or expansion.timezone
-        refresh += [expansion.refresh_interval] if expansion.refresh_interval else []
     return Expansion(
         window=window,
         occurrences=tuple(sorted(occurrences, key=_order)),
@@ -66,7 +63,6 @@ def expand_all(task: Task, window: Window) -> Expansion:
         own=tuple(own),
         name=name,
         timezone=timezone,
-        refresh_interval=min(refresh, default=None),
     )
 
 

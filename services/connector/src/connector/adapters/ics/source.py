@@ -10,7 +10,7 @@ from connector.adapters.http.answer import Answer
 from connector.adapters.http.client import GuardedHttp
 from connector.adapters.http.web_address import WebAddress
 from connector.adapters.ics.body import require_calendar
-from connector.adapters.ics.freshness import poll_hint
+from connector.adapters.ics.freshness import poll_hint, published_interval
 from connector.domain.source import (
     Access,
     Capabilities,
@@ -94,11 +94,11 @@ class IcsFeed:
         known = self._usable(cursor)
         conditions = _conditions(known)
         answer = await self._http.fetch("GET", self._address, headers=conditions)
-        hint = poll_hint(answer.headers.get("cache-control", ""))
         if answer.status == HTTPStatus.NOT_MODIFIED and conditions:
-            return Unchanged(as_of=as_of, cursor=known, next_poll_hint=hint)
+            return Unchanged(as_of=as_of, cursor=known, next_poll_hint=_hint(answer, known))
         _require_whole(answer)
         following = self._cursor_after(answer)
+        hint = _hint(answer, following)
         if known.get("digest") == following["digest"]:
             return Unchanged(as_of=as_of, cursor=following, next_poll_hint=hint)
         resource = Resource(
@@ -121,15 +121,25 @@ class IcsFeed:
         return cursor
 
     def _cursor_after(self, answer: Answer) -> Cursor:
+        wished = published_interval(answer.body)
         return {
             "link": self._fingerprint(),
             "digest": sha256(_DTSTAMP.sub(b"", answer.body)).hexdigest(),
             "etag": answer.headers.get("etag"),
             "last_modified": answer.headers.get("last-modified"),
+            "interval_seconds": wished.total_seconds() if wished else None,
         }
 
     def _fingerprint(self) -> str:
         return sha256(self._address.reveal().encode()).hexdigest()[:32]
+
+
+def _hint(answer: Answer, cursor: Cursor) -> timedelta | None:
+    """Return when to look again: as the server says, or later if the feed said so when it came."""
+    seconds = cursor.get("interval_seconds")
+    published = timedelta(seconds=seconds) if isinstance(seconds, (int, float)) else None
+    hints = (poll_hint(answer.headers.get("cache-control", "")), published)
+    return max(filter(None, hints), default=None)
 
 
 def _conditions(known: Cursor) -> dict[str, str]:
