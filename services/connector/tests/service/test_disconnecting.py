@@ -35,6 +35,20 @@ async def test_months_end_with_the_connection_and_come_back_with_it(lab: Lab) ->
     assert len(log.of(CalendarConnected, shown)) == 2
 
 
+async def test_an_account_of_another_provider_does_not_take_its_place(lab: Lab) -> None:
+    host = await lab.host("dora")
+    link = lab.link(calendar([event("a", at(9))]))
+    connection = await lab.connect(host, "dora", link.account)
+    path = f"/v1/connections/{connection['id']}/account"
+    answer = await lab.person("dora").put(path, json={"provider": "inhouse", "name": "Shifts"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "other_provider")
+    assert answer.json()["provider"] == "ics"
+    shown = connection["calendars"][0]
+    (row,) = await lab.sql("SELECT status, fault FROM calendar WHERE id = :id", id=shown["id"])
+    assert (row.status, row.fault) == ("connected", None)
+    assert len(await lab.sql("SELECT 1 FROM calendar WHERE host_id = :host", host=host)) == 1
+
+
 async def test_another_calendar_takes_the_place_of_the_default(lab: Lab) -> None:
     host = await lab.host("dean")
     first = await lab.connect(host, "dean", lab.link(calendar([])).account)

@@ -51,9 +51,15 @@ async def reconnect(
     """Give the account new credentials; its calendars keep their ids.
 
     What was read goes on; after a disconnection reading begins as with a new account. Raises
-    Refusal as `connect`.
+    Refusal as `connect`, and for an account of another provider, whose calendars these are not.
     """
     connection = await owned_connection(services, actor, connection_id, action="reconnect")
+    if account.provider is not connection.provider:
+        raise Refusal(
+            RefusalCode.OTHER_PROVIDER,
+            "The connection is one of another provider; connect this account beside it.",
+            provider=connection.provider.value,
+        )
     source, discovery = await discover(services, account.provider, account.credentials)
     async with services.unit_of_work() as store:
         await store.hosts.lock(connection.host_id)

@@ -18,6 +18,7 @@ class RefusalCode(StrEnum):
     NO_CALENDARS = "no_calendars"
     ALREADY_CONNECTED = "already_connected"
     CONNECTION_ENDED = "connection_ended"
+    OTHER_PROVIDER = "other_provider"
     TOO_MANY_CALENDARS = "too_many_calendars"
     CALENDAR_NOT_ACCESSIBLE = "calendar_not_accessible"
     STALE_REVISION = "stale_revision"
