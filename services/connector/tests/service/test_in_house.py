@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from connector.adapters.expansion.pool import ExpansionPool
 from connector_lab.feeds import at, span
 from connector_lab.lab import Lab
 from entente_contracts import CalendarChanged
@@ -64,6 +65,76 @@ async def test_a_wrong_field_is_named(lab: Lab) -> None:
     answer = await lab.person("ivan").put(f"/v1/sources/{shown}/busy", json=wrong)
     assert answer.status_code == 422
     assert any(error["field"].startswith("body.busy.0") for error in answer.json()["errors"])
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"window": {"first_date": "2026-01-01", "end_date": "9999-12-31"}}, "window.end_date"),
+        ({"window": {"first_date": "0001-01-01", "end_date": "2026-01-01"}}, "window.first_date"),
+        (
+            {"busy": [{"start": "0001-01-01T00:00:00+05:00", "end": "2026-01-01T00:00:00Z"}]},
+            "busy.0.+.start",
+        ),
+        (
+            {"busy": [{"start_date": "2026-01-01", "end_date": "9999-12-31"}]},
+            "busy.0.+.end_date",
+        ),
+    ],
+)
+async def test_a_date_out_of_reach_is_named(lab: Lab, given: dict[str, Any], field: str) -> None:
+    shown = await in_house(lab, "irma")
+    answer = await lab.person("irma").put(f"/v1/sources/{shown}/busy", json=push(1) | given)
+    assert answer.status_code == 422
+    named = [error["field"] for error in answer.json()["errors"]]
+    assert any(re.fullmatch(f"body.{field}", one) for one in named)
+
+
+async def test_a_name_that_no_database_takes_is_named(lab: Lab) -> None:
+    host = await lab.host("ilse")
+    answer = await lab.person("ilse").post(
+        f"/v1/hosts/{host}/connections", json={"provider": "inhouse", "name": "a\0b"}
+    )
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == ["body.inhouse.name"]
+
+
+async def test_what_was_pushed_before_a_disconnection_is_taken_again_after_it(lab: Lab) -> None:
+    host, owner = await lab.host("ida"), lab.person("ida")
+    connection = await lab.connect(host, "ida", {"provider": "inhouse", "name": "Shifts"})
+    shown = connection["calendars"][0]["id"]
+    path, last = f"/v1/sources/{shown}/busy", push(7, busy(9))
+    await owner.put(path, json=last)
+    await lab.log.until(lambda: lab.log.busy(shown) == {span(at(9))})
+    await owner.delete(f"/v1/connections/{connection['id']}")
+    await lab.log.until(lambda: not lab.log.busy(shown))
+    account = {"provider": "inhouse", "name": "Shifts"}
+    await owner.put(f"/v1/connections/{connection['id']}/account", json=account)
+    older = await owner.put(path, json=push(6, busy(10)))
+    assert (older.status_code, older.json()["code"]) == (409, "stale_sequence")
+    again = await owner.put(path, json=last)
+    assert (again.status_code, again.json()) == (200, {"outcome": "applied"})
+    await lab.log.until(lambda: lab.log.busy(shown) == {span(at(9))})
+
+
+async def test_a_push_that_a_disconnection_overtakes_leaves_nothing(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host, owner = await lab.host("inge"), lab.person("inge")
+    connection = await lab.connect(host, "inge", {"provider": "inhouse", "name": "Shifts"})
+    shown = connection["calendars"][0]["id"]
+
+    async def picture(*given: Any) -> Any:
+        monkeypatch.undo()
+        gone = await owner.delete(f"/v1/connections/{connection['id']}")
+        assert gone.status_code == 204
+        return await made(*given)
+
+    made = ExpansionPool.picture
+    monkeypatch.setattr(ExpansionPool, "picture", picture)
+    answer = await owner.put(f"/v1/sources/{shown}/busy", json=push(1, busy(9)))
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_pushed")
+    assert not await lab.sql("SELECT 1 FROM calendar_object WHERE calendar_id = :id", id=shown)
 
 
 async def test_only_in_house_calendars_take_pushes(lab: Lab) -> None:

@@ -106,6 +106,18 @@ async def test_a_tenant_may_allow_one_calendar_per_user(lab: Lab) -> None:
     assert third.status_code == 201
 
 
+@pytest.mark.parametrize("wrong", ["from", "to"])
+async def test_a_view_out_of_reach_names_the_parameter(lab: Lab, wrong: str) -> None:
+    host = await lab.host("vida")
+    connection = await lab.connect(host, "vida", lab.link(calendar([])).account)
+    far = {"from": "0001-01-01T00:00:00+05:00", "to": "9999-12-31T23:00:00-05:00"}[wrong]
+    around = {"from": at(0).isoformat(), "to": at(0, day=2).isoformat()}
+    path = f"/v1/calendars/{connection['calendars'][0]['id']}/events"
+    answer = await lab.person("vida").get(path, params=around | {wrong: far})
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [f"query.{wrong}"]
+
+
 @pytest.mark.parametrize("blocks", [True, False])
 @pytest.mark.parametrize("visible", [True, False])
 async def test_the_owner_sees_titles_of_visible_calendars_and_nobody_else_does(

@@ -14,7 +14,7 @@ from connector.application.basis import basis_of
 from connector.application.services import Services
 from connector.application.store import Push
 from connector.application.take_reading import Result
-from connector.domain.calendar import Provider
+from connector.domain.calendar import Calendar, Provider
 from connector.domain.host import Actor
 from connector.domain.occurrence import Occurrence
 from connector.domain.pushed_busy import PushWindow, replace_window
@@ -55,8 +55,7 @@ async def push_busy(
     """
     as_of = services.now()
     calendar = await pushable_calendar(services, actor, calendar_id)
-    if calendar.provider is not Provider.INHOUSE or not calendar.is_read:
-        raise Refusal(RefusalCode.NOT_PUSHED, "This calendar does not take pushes.")
+    _require_pushable(calendar)
     async with services.unit_of_work() as store:
         last = await store.pushes.last(calendar_id)
         if last and _repeats(push, last):
@@ -79,6 +78,7 @@ async def push_busy(
     result = Result(reading=reading, basis=basis, picture=picture)
     async with services.unit_of_work() as store:
         calendar = await store.calendars.lock(calendar_id)
+        _require_pushable(calendar)
         if await store.pushes.last(calendar_id) != last:
             raise _stale(await store.pushes.last(calendar_id))
         state = await store.sync_states.lock(calendar_id)
@@ -88,6 +88,11 @@ async def push_busy(
         )
         await reach("push.before_commit")
     return PushOutcome.APPLIED
+
+
+def _require_pushable(calendar: Calendar) -> None:
+    if calendar.provider is not Provider.INHOUSE or not calendar.is_read:
+        raise Refusal(RefusalCode.NOT_PUSHED, "This calendar does not take pushes.")
 
 
 def _repeats(push: BusyPush, last: Push) -> bool:

@@ -46,6 +46,8 @@ async def stop_reading(
         state = (await store.sync_states.lock(calendar.id)).end()
         await end_pictures(store, calendar, version=state.revision)
         await store.objects.clear(calendar.id)
+        if last := await store.pushes.last(calendar.id):
+            await store.pushes.note(calendar.id, calendar.tenant_id, last.undone())
         await store.broken_events.replace(calendar.id, calendar.tenant_id, [])
         await store.sync_states.save(state)
     if ended:

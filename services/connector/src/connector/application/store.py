@@ -194,6 +194,10 @@ class Push:
     sequence: int
     digest: bytes
 
+    def undone(self) -> "Push":
+        """Return what is as good as the push before it: the same may come again, no older one."""
+        return Push(sequence=self.sequence - 1, digest=b"") if self.digest else self
+
 
 class Pushes(Protocol):
     """What in-house systems pushed last. The calendar's lock covers them."""

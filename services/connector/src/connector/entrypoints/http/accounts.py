@@ -10,6 +10,9 @@ from connector.domain.connection import Credentials
 from connector.entrypoints.http.addresses import server_of
 from connector.entrypoints.http.documents import Document
 
+_WITHOUT_NUL = r"^[^\x00]*$"
+"""PostgreSQL stores none."""
+
 Url = Annotated[SecretStr, Field(min_length=1, max_length=2048)]
 
 
@@ -51,7 +54,7 @@ class InHouseAccount(Document):
     """A calendar of a system of one's own, which pushes its busy time."""
 
     provider: Literal["inhouse"]
-    name: Annotated[str, Field(min_length=1, max_length=256)]
+    name: Annotated[str, Field(min_length=1, max_length=256, pattern=_WITHOUT_NUL)]
 
     def to_account(self) -> Account:
         """Return it as the use cases take it."""

@@ -6,7 +6,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 from webapi import Problem
 
 from connector.application.list_events import list_broken_events, list_events
@@ -14,7 +13,7 @@ from connector.application.request_sync import approve_deletions, sync_now
 from connector.domain.expansion import BrokenReason
 from connector.domain.window import Window
 from connector.entrypoints.http.actor import CurrentActor, InjectedServices
-from connector.entrypoints.http.documents import Document
+from connector.entrypoints.http.documents import Document, Moment
 
 router = APIRouter(prefix="/v1/calendars/{calendar_id}", tags=["calendars"])
 
@@ -56,8 +55,8 @@ async def show_events(
     calendar_id: UUID,
     actor: CurrentActor,
     services: InjectedServices,
-    begin: Annotated[AwareDatetime, Query(alias="from")],
-    end: Annotated[AwareDatetime, Query(alias="to")],
+    begin: Annotated[Moment, Query(alias="from")],
+    end: Annotated[Moment, Query(alias="to")],
 ) -> list[EventShown]:
     """List events with their titles, for the owner; nothing when the owner hides the calendar."""
     if not timedelta() < end - begin <= _LONGEST_VIEW:

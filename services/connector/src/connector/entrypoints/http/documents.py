@@ -1,21 +1,35 @@
 """What the API takes and shows."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Self
+from datetime import date, datetime
+from typing import Annotated, Self, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from connector.domain.calendar import Calendar, CalendarStatus, Fault, Provider
 from connector.domain.connection import Connection, ConnectionStatus
 from connector.domain.sync_state import SyncState
+
+D = TypeVar("D", bound=date)
+_FIRST_YEAR, _LAST_YEAR = 1900, 9000
+"""Whatever zone and whatever days around it are looked at, dates do not end there."""
 
 
 class Document(BaseModel):
     """A body; fields that nobody knows are refused, as they are most likely misspelt."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+def _in_reach(given: D) -> D:
+    if not _FIRST_YEAR <= given.year <= _LAST_YEAR:
+        raise ValueError(f"between the years {_FIRST_YEAR} and {_LAST_YEAR}")
+    return given
+
+
+Day = Annotated[date, AfterValidator(_in_reach)]
+Moment = Annotated[AwareDatetime, AfterValidator(_in_reach)]
 
 
 class CapabilitiesShown(Document):

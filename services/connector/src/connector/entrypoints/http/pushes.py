@@ -1,11 +1,11 @@
 """The interface for in-house calendars."""
 
-from datetime import UTC, date
+from datetime import UTC
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
 from connector.application.push_busy import BusyPush, PushOutcome, push_busy
 from connector.domain.busy_state import BusyState
@@ -13,7 +13,7 @@ from connector.domain.occurrence import AllDayOccurrence, Occurrence, TimedOccur
 from connector.domain.pushed_busy import PushWindow
 from connector.domain.pushed_resource import uid_of
 from connector.entrypoints.http.actor import CurrentActor, InjectedServices
-from connector.entrypoints.http.documents import Document
+from connector.entrypoints.http.documents import Day, Document, Moment
 
 router = APIRouter(tags=["in-house calendars"])
 
@@ -24,8 +24,8 @@ Uid = Annotated[str | None, Field(min_length=1, max_length=255)]
 class WindowGiven(Document):
     """The dates a push speaks for, `end_date` excluded; for timed entries the same dates in UTC."""
 
-    first_date: date
-    end_date: date
+    first_date: Day
+    end_date: Day
 
     @model_validator(mode="after")
     def _ends_after_start(self) -> Self:
@@ -37,8 +37,8 @@ class WindowGiven(Document):
 class TimedBusy(Document):
     """Busy between two moments, `end` excluded."""
 
-    start: AwareDatetime
-    end: AwareDatetime
+    start: Moment
+    end: Moment
     state: State = BusyState.BUSY
     uid: Uid = None
     """The same for the same meeting in every calendar, so that it is known as one."""
@@ -59,8 +59,8 @@ class TimedBusy(Document):
 class AllDayBusy(Document):
     """Busy on whole dates in the host's zone, `end_date` excluded."""
 
-    start_date: date
-    end_date: date
+    start_date: Day
+    end_date: Day
     state: State = BusyState.BUSY
     uid: Uid = None
     """As for timed busy time."""
