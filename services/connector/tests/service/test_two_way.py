@@ -162,6 +162,36 @@ async def test_an_entry_stored_under_another_name_is_still_there(
     assert in_utc(at(13)) in (await mine.entry("copy.ics") or "")
 
 
+async def test_an_entry_moved_to_another_calendar_is_not_deleted(
+    lab: Lab, proxied_radicale: FaultProxy
+) -> None:
+    mine, booking = await booked(lab, proxied_radicale)
+    other = await connect_calendar(lab, proxied_radicale, mine.host_id, mine.owner)
+    stored = await mine.entry(booking.name)
+    assert stored is not None
+    await other.becomes("moved.ics", stored)
+    await mine.loses(booking.name)
+    await read_again(lab, mine)
+    await lab.log.until(lambda: lab.log.busy(other.id) == {span(at(9))})
+    assert not by_hand(booking)
+
+    await other.loses("moved.ics")
+    await mine.loses("mark.ics")
+    assert (await booking.hears(EntryRemoved)).command_id is None
+
+
+async def test_a_deletion_waits_for_a_calendar_that_cannot_be_asked(
+    lab: Lab, proxied_radicale: FaultProxy, proxied_xandikos: FaultProxy
+) -> None:
+    mine, booking = await booked(lab, proxied_radicale)
+    await connect_calendar(lab, proxied_xandikos, mine.host_id, mine.owner)
+    proxied_xandikos.next("GET", 500, 500)
+    await mine.loses(booking.name)
+    removed = await booking.hears(EntryRemoved)
+    assert removed.command_id is None
+    assert not proxied_xandikos.faults["GET"], "the other was asked until it had an answer"
+
+
 async def test_a_mass_deletion_cancels_nothing_by_itself(
     lab: Lab, proxied_radicale: FaultProxy
 ) -> None:

@@ -25,7 +25,8 @@ async def apply_reading(
     announced = state.revision
     if picture is not None:
         state = await announce_picture(store, calendar, state, picture, as_of=reading.as_of)
-        state = state.picture_made(basis=result.basis.key, entries=picture.entries)
+        basis = None if result.in_doubt else result.basis.key
+        state = state.picture_made(basis=basis, entries=picture.entries)
         await store.broken_events.replace(calendar.id, calendar.tenant_id, picture.broken)
     changed = state.revision > announced
     if not changed:

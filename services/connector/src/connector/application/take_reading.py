@@ -33,7 +33,7 @@ class Result:
     """What a reading amounts to. `picture` is None when nothing it depends on has changed.
 
     `resources` are all that the calendar consists of after it, None where none were needed.
-    `deleted` are entries of ours that are gone.
+    `deleted` are entries of ours that are gone; `in_doubt` says that nobody knows of some.
     """
 
     reading: Reading
@@ -41,6 +41,7 @@ class Result:
     picture: Picture | None
     resources: Mapping[str, Resource] | None = None
     deleted: tuple[Entry, ...] = ()
+    in_doubt: bool = False
 
 
 class MassDeletion(Exception):  # noqa: N818 - states the fact

@@ -74,8 +74,8 @@ class SyncState:
         next_sync_at = self._next(now, wait)
         return replace(self, failures=self.failures + 1, next_sync_at=next_sync_at, lease=None)
 
-    def picture_made(self, *, basis: str, entries: int) -> "SyncState":
-        """Note what the picture was made under and holds."""
+    def picture_made(self, *, basis: str | None, entries: int) -> "SyncState":
+        """Note what the picture was made under and holds; with None it is made anew next time."""
         return replace(self, basis=basis, entries=entries)
 
     def announce(self, as_of: datetime | None) -> "SyncState":
