@@ -113,6 +113,8 @@ class OutboxRelay:
                 look = await self._publish_batch()
                 failures = 0
             except Exception as error:  # the rows stay and are tried again
+                if _cancelled():  # and the connection did not answer to that
+                    raise asyncio.CancelledError from error
                 failures += 1
                 _logger.warning(
                     "outbox not published, will retry: %s", type_name(error), exc_info=error
@@ -171,6 +173,11 @@ class OutboxRelay:
         meter.create_observable_gauge("entente.outbox.oldest_age", [oldest], unit="s")
 
 
+def _cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 async def _batch(connection: AsyncConnection, passed_over: Sequence[str]) -> Sequence[Row]:
     async with _driver(connection) as driver:
         if passed_over:
@@ -199,6 +206,6 @@ async def _driver(connection: AsyncConnection) -> AsyncGenerator[Any]:
     driver = (await connection.get_raw_connection()).driver_connection
     try:
         yield driver
-    except TimeoutError:  # a rollback would wait as long
+    except (TimeoutError, asyncio.CancelledError):  # a rollback would wait for an answer as well
         await connection.invalidate()
         raise

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, suppress
+from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import pytest
@@ -75,10 +75,11 @@ async def test_lent_connections_are_replaced(line: Line, settings: PostgresSetti
 
 
 class Kafka:
-    """Takes every record."""
+    """Takes every record, and acknowledges it unless it is `mute`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, mute: bool = False) -> None:
         self.keys: list[bytes] = []
+        self._mute = mute
 
     async def start(self) -> None: ...
 
@@ -89,41 +90,69 @@ class Kafka:
     ) -> asyncio.Future[Any]:
         del topic, value, headers
         self.keys.append(key)
-        return asyncio.ensure_future(asyncio.sleep(0))
+        return asyncio.ensure_future(asyncio.sleep(3600 if self._mute else 0))
+
+    async def took(self, key: str) -> None:
+        """Wait until the relay sends an event of this key."""
+        await eventually(lambda: asyncio.sleep(0, self.keys), lambda keys: key.encode() in keys)
 
 
-async def test_a_relay_publishes_again(
-    database: str, line: Line, settings: PostgresSettings
-) -> None:
-    kafka = Kafka()
+class Outbox:
+    """The outbox of a relay, written to past the line."""
 
-    async def write(key: str) -> None:
-        await writer.execute(
+    def __init__(self, connection: Any) -> None:
+        self.connection = connection
+
+    async def write(self, key: str) -> None:
+        await self.connection.execute(
             "INSERT INTO outbox (event_id, topic, key, headers)"
             " VALUES (gen_random_uuid(), 'notes', $1, '{}')",
             key,
         )
 
-    async def published() -> set[bytes]:
-        return set(kafka.keys)
 
-    async with AsyncExitStack() as parts:
-        direct = PostgresSettings(dsn=SecretStr(database))
-        writer = await connect(direct, application_name="writer")
-        parts.push_async_callback(writer.close)
-        await create(writer.execute)
-        engine = build_engine(settings, application_name="relay", patient=False)
-        parts.push_async_callback(engine.dispose)
-        relay = OutboxRelay(engine, settings, lambda: cast("KafkaProducer", kafka))
-        task = asyncio.create_task(relay.run())
-        parts.push_async_callback(_cancelled, task)
-        for key in ("before", "after"):
-            await write(key)
-            await eventually(published, lambda seen, key=key: key.encode() in seen, within=30)
-            line.fall_silent()
+@pytest_asyncio.fixture
+async def outbox(database: str) -> AsyncGenerator[Outbox]:
+    direct = PostgresSettings(dsn=SecretStr(database))
+    connection = await connect(direct, application_name="writer")
+    await create(connection.execute)
+    yield Outbox(connection)
+    await connection.close()
 
 
-async def _cancelled(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+@asynccontextmanager
+async def relaying(settings: PostgresSettings, kafka: Kafka) -> AsyncGenerator[None]:
+    """Run a relay, and end it, which fails when that takes long."""
+    engine = build_engine(settings, application_name="relay", patient=False)
+    relay = OutboxRelay(engine, settings, lambda: cast("KafkaProducer", kafka))
+    task = asyncio.create_task(relay.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait([task], timeout=30)
+        assert task.cancelled()
+        await engine.dispose()
+
+
+async def test_a_relay_publishes_again(
+    line: Line, settings: PostgresSettings, outbox: Outbox
+) -> None:
+    kafka = Kafka()
+    async with relaying(settings, kafka):
+        await outbox.write("before")
+        await kafka.took("before")
+        line.fall_silent()
+        await outbox.write("after")
+        await kafka.took("after")
+
+
+@pytest.mark.parametrize("mute", [False, True])
+async def test_a_relay_can_be_ended(
+    line: Line, settings: PostgresSettings, outbox: Outbox, mute: bool
+) -> None:
+    kafka = Kafka(mute=mute)
+    async with relaying(settings, kafka):
+        await outbox.write("last")
+        await kafka.took("last")
+        line.fall_silent()

@@ -19,14 +19,14 @@ class Line:
         self._carrying: set[asyncio.Event] = set()
 
     def fall_silent(self) -> None:
-        """Carry nothing more of the connections there are, and close none; new ones work."""
+        """Lose all that the connections there are bring, and close none; new ones work."""
         for carrying in self._carrying:
             carrying.clear()
 
     async def carry(
         self, near: asyncio.StreamWriter, reader: asyncio.StreamReader, server: tuple[str, int]
     ) -> None:
-        """Carry one connection until either side closes it."""
+        """Carry one connection until either side closes it, or in silence the near one."""
         answers, far = await asyncio.open_connection(*server)
         carrying = asyncio.Event()
         carrying.set()
@@ -35,19 +35,22 @@ class Line:
         async def pump(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
             with contextlib.suppress(OSError):
                 while data := await source.read(_AT_ONCE):
-                    await carrying.wait()
-                    target.write(data)
-                    await target.drain()
+                    if carrying.is_set():
+                        target.write(data)
+                        await target.drain()
 
-        tasks = [asyncio.create_task(pump(reader, far)), asyncio.create_task(pump(answers, near))]
+        asking = asyncio.create_task(pump(reader, far))
+        answering = asyncio.create_task(pump(answers, near))
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([asking, answering], return_when=asyncio.FIRST_COMPLETED)
+            if not carrying.is_set():  # that the server closes its end is lost as well
+                await asking
         finally:
-            for task in tasks:
+            for task in (asking, answering):
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.wait([asking, answering])
             for end in (near, far):
-                end.transport.abort()
+                await _hang_up(end)
             self._carrying.discard(carrying)
 
 
@@ -57,10 +60,10 @@ async def open_line(url: str) -> AsyncGenerator[Line]:
     parts = urlsplit(url)
     server = (parts.hostname or HOST, parts.port or 0)
 
-    serving: set[asyncio.Task[None]] = set()
+    serving: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
 
     def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        serving.add(asyncio.create_task(line.carry(writer, reader, server)))
+        serving[writer] = asyncio.create_task(line.carry(writer, reader, server))
 
     listening = await asyncio.start_server(serve, HOST, 0)
     port = listening.sockets[0].getsockname()[1]
@@ -70,6 +73,12 @@ async def open_line(url: str) -> AsyncGenerator[Line]:
         yield line
     finally:
         listening.close()
-        for task in serving:
-            task.cancel()
-        await asyncio.gather(*serving, return_exceptions=True)
+        for near, task in serving.items():
+            await _hang_up(near)
+            await asyncio.wait([task])
+
+
+async def _hang_up(end: asyncio.StreamWriter) -> None:
+    end.transport.abort()
+    with contextlib.suppress(OSError):
+        await end.wait_closed()
