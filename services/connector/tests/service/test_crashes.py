@@ -21,7 +21,7 @@ async def test_a_sync_that_is_killed_converges(
 ) -> None:
     dsn = await postgres.create_database(unique_name("crash"))
     log = surroundings.log
-    settings = surroundings.settings(dsn=dsn, lease_seconds=2)
+    settings = surroundings.settings(dsn=dsn, lease_seconds=6)
     async with open_lab(surroundings, settings) as lab:
         host = await lab.host("kim")
         link = lab.link(calendar([event("a", at(9))]))

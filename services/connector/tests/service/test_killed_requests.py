@@ -102,7 +102,7 @@ async def test_a_request_that_is_killed_did_nothing_and_can_be_made_again(
 ) -> None:
     dsn = await postgres.create_database(unique_name("killed"))
     settings = surroundings.settings(
-        dsn=dsn, lease_seconds=2, port=choose_port(None, purpose="connector")
+        dsn=dsn, lease_seconds=6, port=choose_port(None, purpose="connector")
     )
     async with open_lab(surroundings, settings) as lab:
         host = await lab.host("kira")
