@@ -121,7 +121,7 @@ class Lab:
             async with self.sessions() as session:
                 return (await session.execute(waiting)).scalar_one() == 0
 
-        await eventually(nothing_waits)
+        await eventually(nothing_waits, seconds=90)  # a new group announces all there is
 
     def for_new_tenant(self) -> "Lab":
         """Return the same service, seen by a tenant that nobody has spoken of."""
