@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from booking.application.change import change
@@ -22,8 +22,10 @@ from booking.domain.meeting_type import HostsMode, MeetingType
 from booking.domain.parties import Guest, Role
 from booking.domain.queue import Member
 from booking.entrypoints.alarms import Alarms
+from booking.testing.calendars import a_calendar
 from booking.testing.hosts import a_host
 from booking.testing.lives import NOW, slot_at
+from booking.testing.meeting_types import a_meeting_type
 from booking.testing.world import World
 from entente_contracts import BookingConfirmed
 
@@ -36,19 +38,7 @@ GUEST = Guest(
 
 async def connect(world: World, host: Host, **changes: Any) -> Calendar:
     """Return a calendar of the host, whose turn comes after those of hosts connected before."""
-    calendar = Calendar(
-        id=uuid4(),
-        tenant_id="acme",
-        host_id=host.id,
-        writable=True,
-        holds=False,
-        conferencing=False,
-        blocks=True,
-        is_default=True,
-        status=CalendarStatus.CONNECTED,
-        revision=1,
-    )
-    calendar = replace(calendar, **changes)
+    calendar = a_calendar(host.id, **changes)
     await world.services.calendars.project(calendar)
     return calendar
 
@@ -66,18 +56,7 @@ async def hosts(world: World, count: int) -> list[Host]:
 
 
 async def meeting_type(world: World, *members: Host, **changes: Any) -> MeetingType:
-    kind = MeetingType(
-        id=uuid4(),
-        tenant_id="acme",
-        owner="ana",
-        slug=uuid4().hex,
-        title="Introductory call",
-        duration_minutes=30,
-        host_ids=tuple(host.id for host in members),
-        timezone="Europe/Ljubljana",
-        changed_at=NOW,
-        **changes,
-    )
+    kind = a_meeting_type(*members, **changes)
     await world.services.meeting_types.store(kind)
     return kind
 

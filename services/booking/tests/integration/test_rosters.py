@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID, uuid4
 
 import pytest
 from booking.adapters.postgres.rosters import PostgresRosters
@@ -10,13 +9,13 @@ from booking.application.errors import KeyReusedError, NotFoundError
 from booking.application.ports import Receipt
 from booking.application.propose import Wish, propose_booking
 from booking.domain.booking import Booking
-from booking.domain.calendar import Calendar, CalendarStatus
 from booking.domain.errors import PastError
 from booking.domain.host import Host
-from booking.domain.meeting_type import MeetingType
 from booking.domain.parties import Guest, Role
+from booking.testing.calendars import a_calendar
 from booking.testing.hosts import a_host
 from booking.testing.lives import NOW, slot_at
+from booking.testing.meeting_types import a_meeting_type
 from booking.testing.world import World
 
 pytestmark = pytest.mark.integration
@@ -30,33 +29,8 @@ async def stored_host(world: World) -> Host:
     return host
 
 
-def a_calendar(host_id: UUID) -> Calendar:
-    return Calendar(
-        id=uuid4(),
-        tenant_id="acme",
-        host_id=host_id,
-        writable=True,
-        holds=False,
-        conferencing=False,
-        blocks=True,
-        is_default=True,
-        status=CalendarStatus.CONNECTED,
-        revision=1,
-    )
-
-
 async def propose(world: World, host: Host, hour: int, receipt: Receipt | None = None) -> Booking:
-    kind = MeetingType(
-        id=uuid4(),
-        tenant_id="acme",
-        owner="ana",
-        slug=uuid4().hex,
-        title="Introductory call",
-        duration_minutes=30,
-        host_ids=(host.id,),
-        timezone="UTC",
-        changed_at=NOW,
-    )
+    kind = a_meeting_type(host)
     wish = Wish(
         meeting_type=kind,
         initiator=Role.HOST,

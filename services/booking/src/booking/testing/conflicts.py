@@ -9,8 +9,8 @@ from entente_contracts import BusyState, CalendarChanged, TimedOccurrence, envel
 from messaging.delivery import Delivery, Position
 
 from booking.domain.booking import Booking, Transition
-from booking.domain.calendar import Calendar, CalendarStatus
 from booking.domain.proposing import book
+from booking.testing.calendars import a_calendar
 from booking.testing.lives import ANSWER_BY, CALENDAR_A, HOST_A, NOW, a_proposal, route
 from booking.testing.world import World
 
@@ -26,18 +26,7 @@ async def a_meeting(world: World, confirm: Callable[[Booking], Transition | None
     for transition in (booked, confirmed):
         await world.services.bookings.store(transition)
     await world.services.calendars.project(
-        Calendar(
-            id=CALENDAR_A,
-            tenant_id=proposal.tenant_id,
-            host_id=HOST_A,
-            writable=True,
-            holds=True,
-            conferencing=False,
-            blocks=True,
-            is_default=True,
-            status=CalendarStatus.CONNECTED,
-            revision=1,
-        )
+        a_calendar(HOST_A, id=CALENDAR_A, tenant_id=proposal.tenant_id, holds=True)
     )
     return confirmed.after
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from messaging.settings import KafkaSettings
 
@@ -14,7 +14,8 @@ from booking.domain.meeting_type import MeetingType
 from booking.domain.parties import Guest, Role
 from booking.testing.fake_connector import FakeConnector, a_fake_connector, connected, eventually
 from booking.testing.hosts import a_host
-from booking.testing.lives import NOW, slot_at
+from booking.testing.lives import slot_at
+from booking.testing.meeting_types import a_meeting_type
 from booking.testing.running import saga_running
 from booking.testing.world import World, a_world
 
@@ -42,18 +43,7 @@ class Saga:
 
     async def meeting_type(self, *hosts: Host, **changes: Any) -> MeetingType:
         """Store a meeting type of these hosts."""
-        kind = MeetingType(
-            id=uuid4(),
-            tenant_id="acme",
-            owner="ana",
-            slug=uuid4().hex,
-            title="Introductory call",
-            duration_minutes=30,
-            host_ids=tuple(host.id for host in hosts),
-            timezone="Europe/Ljubljana",
-            changed_at=NOW,
-            **changes,
-        )
+        kind = a_meeting_type(*hosts, **changes)
         await self.services.meeting_types.store(kind)
         return kind
 
