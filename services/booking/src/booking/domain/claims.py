@@ -38,8 +38,9 @@ def _claims(booking: Booking) -> Iterator[Claim]:
             yield from _at(option.slot, booking.hosts, Firmness.HELD)
     if booking.status in AGREED:
         yield from _at(booking.agreed, booking.hosts, Firmness.BOOKED)
-        for move in (*booking.vacated, *((booking.move,) if booking.move else ())):
-            yield from _at(move.slot, move.hosts, Firmness.BOOKED)
+        for move in (booking.move, *booking.vacated):
+            if move is not None:
+                yield from _at(move.slot, move.hosts, Firmness.BOOKED)
 
 
 def _at(slot: Slot, hosts: tuple[BookedHost, ...], firmness: Firmness) -> Iterator[Claim]:
