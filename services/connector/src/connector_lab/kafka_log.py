@@ -10,6 +10,7 @@ from uuid import UUID
 from aiokafka import AIOKafkaConsumer  # noqa: TID251 - reads as an outsider would
 from connector.subscriptions import PUBLISHES
 from entente_contracts import CalendarChanged, Envelope, Message, decode, topics
+from entente_contracts.busy import BusyState
 
 M = TypeVar("M", bound=Message)
 PUBLISHED = PUBLISHES
@@ -61,13 +62,15 @@ class KafkaLog:
                 known[month] = changed if isinstance(changed, CalendarChanged) else None
         return known
 
-    def busy(self, calendar_id: UUID | str) -> set[tuple[str, str]]:
-        """Return a calendar's timed busy time as pairs of ISO texts."""
+    def busy(
+        self, calendar_id: UUID | str, *, state: BusyState | None = None
+    ) -> set[tuple[str, str]]:
+        """Return a calendar's timed busy time, of one state or any, as pairs of ISO texts."""
         return {
             (f"{busy.start:%Y-%m-%dT%H:%M}", f"{busy.end:%Y-%m-%dT%H:%M}")
             for month in self.months(calendar_id).values()
             for busy in (month.occurrences if month else ())
-            if busy.kind == "timed"
+            if busy.kind == "timed" and state in (None, busy.state)
         }
 
     async def read(self, client: Any) -> None:

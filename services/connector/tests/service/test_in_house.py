@@ -10,6 +10,7 @@ from connector.adapters.expansion.pool import ExpansionPool
 from connector_lab.feeds import at, span
 from connector_lab.lab import Lab
 from entente_contracts import CalendarChanged
+from entente_contracts.busy import BusyState
 
 pytestmark = pytest.mark.integration
 
@@ -27,6 +28,10 @@ def push(sequence: int, *busy: dict[str, Any]) -> dict[str, Any]:
     return {"sequence": sequence, "window": window, "busy": list(busy)}
 
 
+def busy_of(lab: Lab, shown: str) -> set[tuple[str, str]]:
+    return lab.log.busy(shown, state=BusyState.BUSY)
+
+
 def busy(hour: int) -> dict[str, Any]:
     return {"start": at(hour).isoformat(), "end": at(hour + 1).isoformat()}
 
@@ -38,10 +43,31 @@ async def test_a_push_replaces_its_window(lab: Lab) -> None:
 
     first = await service.put(path, json=push(1, busy(9)))
     assert (first.status_code, first.json()) == (200, {"outcome": "applied"})
-    await lab.log.until(lambda: lab.log.busy(shown) == {span(at(9))})
+    await lab.log.until(lambda: busy_of(lab, shown) == {span(at(9))})
 
     await service.put(path, json=push(5, busy(11), busy(14)))
-    await lab.log.until(lambda: lab.log.busy(shown) == {span(at(11)), span(at(14))})
+    await lab.log.until(lambda: busy_of(lab, shown) == {span(at(11)), span(at(14))})
+
+
+async def test_time_that_no_push_spoke_for_is_unknown(lab: Lab) -> None:
+    shown = await in_house(lab, "isa")
+    path, owner = f"/v1/sources/{shown}/busy", lab.person("isa")
+
+    def unknown() -> set[tuple[str, str]]:
+        return lab.log.busy(shown, state=BusyState.UNKNOWN)
+
+    def covers(day: int) -> bool:
+        noon = f"{at(12, day=day):%Y-%m-%dT%H:%M}"
+        return any(start <= noon < end for start, end in unknown())
+
+    await owner.put(path, json=push(1, busy(9)))
+    await lab.log.until(lambda: bool(unknown()))
+    assert [day for day in range(-3, 12) if not covers(day)] == list(range(7))
+
+    later = {"first_date": f"{at(0, day=7):%Y-%m-%d}", "end_date": f"{at(0, day=9):%Y-%m-%d}"}
+    await owner.put(path, json={**push(2), "window": later})
+    await lab.log.until(lambda: not covers(8))
+    assert [day for day in range(-3, 12) if not covers(day)] == list(range(9))
 
 
 async def test_a_push_takes_effect_once_and_never_backwards(lab: Lab) -> None:
@@ -55,7 +81,7 @@ async def test_a_push_takes_effect_once_and_never_backwards(lab: Lab) -> None:
         refused = await owner.put(path, json=stale)
         assert (refused.status_code, refused.json()["code"]) == (409, "stale_sequence")
         assert refused.json()["sequence"] == 4
-    await lab.log.until(lambda: lab.log.busy(shown) == {span(at(9))})
+    await lab.log.until(lambda: busy_of(lab, shown) == {span(at(9))})
     assert {changed.revision for changed in lab.log.of(CalendarChanged, shown)} == {1}
 
 
@@ -105,7 +131,7 @@ async def test_what_was_pushed_before_a_disconnection_is_taken_again_after_it(la
     shown = connection["calendars"][0]["id"]
     path, last = f"/v1/sources/{shown}/busy", push(7, busy(9))
     await owner.put(path, json=last)
-    await lab.log.until(lambda: lab.log.busy(shown) == {span(at(9))})
+    await lab.log.until(lambda: busy_of(lab, shown) == {span(at(9))})
     await owner.delete(f"/v1/connections/{connection['id']}")
     await lab.log.until(lambda: not lab.log.busy(shown))
     account = {"provider": "inhouse", "name": "Shifts"}
@@ -114,7 +140,7 @@ async def test_what_was_pushed_before_a_disconnection_is_taken_again_after_it(la
     assert (older.status_code, older.json()["code"]) == (409, "stale_sequence")
     again = await owner.put(path, json=last)
     assert (again.status_code, again.json()) == (200, {"outcome": "applied"})
-    await lab.log.until(lambda: lab.log.busy(shown) == {span(at(9))})
+    await lab.log.until(lambda: busy_of(lab, shown) == {span(at(9))})
 
 
 async def test_a_push_that_a_disconnection_overtakes_leaves_nothing(

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from connector.domain.busy_state import BusyState
 from connector.domain.occurrence import AllDayOccurrence, Occurrence, TimedOccurrence
-from connector.domain.pushed_busy import PushWindow, replace_window
+from connector.domain.pushed_busy import PushWindow, nothing_stated, replace_window
 from connector.domain.pushed_resource import read_pushed, write_pushed
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,6 +40,19 @@ def test_a_push_replaces_its_window_and_nothing_else() -> None:
 def test_what_crosses_an_edge_is_cut_there() -> None:
     after = replace_window([timed(12, 36), days(0, 3)], window(1, 2), [])
     assert set(after) == {timed(12, 24), days(0, 1), days(2, 3)}
+
+
+def test_time_that_no_push_spoke_for_stays_unknown() -> None:
+    after = nothing_stated()
+    for pushed in (window(1, 2), window(3, 5), window(2, 3)):
+        after = replace_window(after, pushed, [])
+    before, later = after
+    assert isinstance(before, TimedOccurrence)
+    assert isinstance(later, TimedOccurrence)
+    assert {before.state, later.state} == {BusyState.UNKNOWN}
+    assert (before.end, later.start) == (timed(24, 25).start, timed(24 * 5, 24 * 5 + 1).start)
+    assert (before.start.date(), later.end.date()) == (date.min, date.max)
+    assert read_pushed(write_pushed(after).content) == after
 
 
 def hours(occurrences: Iterable[Occurrence]) -> set[int]:

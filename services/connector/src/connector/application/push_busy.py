@@ -17,7 +17,7 @@ from connector.application.take_reading import Result
 from connector.domain.calendar import Calendar, Provider
 from connector.domain.host import Actor
 from connector.domain.occurrence import Occurrence
-from connector.domain.pushed_busy import PushWindow, replace_window
+from connector.domain.pushed_busy import PushWindow, nothing_stated, replace_window
 from connector.domain.pushed_resource import PUSHED, cursor_after, read_pushed, write_pushed
 from connector.domain.refusal import Refusal, RefusalCode
 from connector.domain.source import Changes, SourceFailure
@@ -62,7 +62,7 @@ async def push_busy(
             return PushOutcome.REPEATED
         stored = (await store.objects.of(calendar_id)).get(PUSHED)
         host = await store.hosts.lock(calendar.host_id)
-    known = read_pushed(stored.content) if stored else ()
+    known = read_pushed(stored.content) if stored else nothing_stated()
     resource = write_pushed(replace_window(known, push.window, push.busy))
     basis = basis_of(services, calendar, host)
     try:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
+from connector.domain.busy_state import BusyState
 from connector.domain.occurrence import Occurrence, TimedOccurrence
 
 
@@ -17,6 +18,15 @@ class PushWindow:
     def __post_init__(self) -> None:
         if self.end_date <= self.first_date:
             raise ValueError("A push covers at least one date.")
+
+
+def nothing_stated() -> tuple[Occurrence, ...]:
+    """Return what is known before the first push: all time is unknown, never free.
+
+    Each push takes its window away from it, so time that no push spoke for stays unknown.
+    """
+    first, end = _midnight(date.min), _midnight(date.max)
+    return (TimedOccurrence("unstated", None, 0, BusyState.UNKNOWN, None, start=first, end=end),)
 
 
 def replace_window(
