@@ -5,6 +5,7 @@ from messaging.database import DatabaseUnreachableError, build_engine, ping
 from messaging.failure import Verdict, classify
 from messaging.settings import PostgresSettings
 from pydantic import SecretStr
+from sqlalchemy import text
 from stack.postgres.server import PostgresServer
 
 pytestmark = pytest.mark.integration
@@ -13,6 +14,18 @@ pytestmark = pytest.mark.integration
 def without_password(dsn: str) -> str:
     scheme, _, rest = dsn.partition("://")
     return f"{scheme}://stranger:wrong@{rest.rpartition('@')[2]}"
+
+
+async def test_the_server_soon_asks_for_a_client_that_vanished(postgres: PostgresServer) -> None:
+    dsn = SecretStr(postgres.admin_dsn)
+    engine = build_engine(PostgresSettings(dsn=dsn), application_name="test")
+    async with engine.connect() as connection:
+        settings = [
+            (await connection.execute(text(f"SHOW tcp_keepalives_{name}"))).scalar_one()
+            for name in ("idle", "interval", "count")
+        ]
+    await engine.dispose()
+    assert settings == ["30", "10", "3"]
 
 
 @pytest.mark.parametrize("fault", ["absent database", "unknown user"])
