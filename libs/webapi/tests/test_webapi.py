@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 import httpx
 import jwt
 import pytest
 from fastapi import Depends, FastAPI
 from issuer.app import build_app as build_issuer
+from issuer.keys import SigningKey
 from pydantic import BaseModel, Field
 from webapi import OidcSettings, Principal, Problem, Role, TokenVerifier, build_app, requires
 
@@ -84,6 +85,17 @@ async def test_a_missing_role_is_403(api: httpx.AsyncClient, issuer: httpx.Async
     value = await token(issuer, roles=["member", "unheard-of"])
     response = await api.get("/whoami", headers=bearer(value))
     assert (response.status_code, response.json()["code"]) == (403, "role_required")
+
+
+async def test_a_role_that_is_no_text_is_passed_over() -> None:
+    key = SigningKey(ISSUER)
+    strange: Any = [{"name": "operator"}, ["operator"], None, 1, "owner"]
+    value = key.token(subject="ada", tenant="acme", roles=strange)
+    settings = OidcSettings(issuer=ISSUER, jwks_url=f"{ISSUER}/jwks")
+    keys = httpx.MockTransport(lambda _: httpx.Response(HTTPStatus.OK, json=key.jwks()))
+    async with httpx.AsyncClient(transport=keys) as client:
+        principal = await TokenVerifier(settings, client).verify(value)
+    assert principal.roles == {Role.OWNER}
 
 
 @pytest.mark.parametrize("garbage", ["x.y.z", "", "a token", "eyJhbGciOiJub25lIn0.e30."])
