@@ -277,19 +277,20 @@ async def test_a_host_or_a_meeting_type_that_others_could_not_read_is_refused(ap
     host = await api.ask("POST", "/v1/hosts", json={**HOST, "assistants": ["a\0"]})
     assert [error["field"] for error in host.json()["errors"]] == ["body.assistants.0"]
     kind = await api.meeting_type()
-    late = await api.ask(
-        "POST",
-        "/v1/meeting-types",
-        json={
-            "slug": "late",
-            "title": "Call",
-            "duration_minutes": 30,
-            "host_ids": kind["host_ids"],
-            "timezone": "UTC",
-            "reminders": [2_000_000_000],
-        },
-    )
-    assert [error["field"] for error in late.json()["errors"]] == ["reminders"]
+    for minutes in (0, 2_000_000_000):
+        refused = await api.ask(
+            "POST",
+            "/v1/meeting-types",
+            json={
+                "slug": "late",
+                "title": "Call",
+                "duration_minutes": 30,
+                "host_ids": kind["host_ids"],
+                "timezone": "UTC",
+                "reminders": [minutes],
+            },
+        )
+        assert [error["field"] for error in refused.json()["errors"]] == ["reminders"]
 
 
 async def test_more_dates_than_an_announcement_has_room_for_are_refused(api: Api) -> None:

@@ -134,5 +134,5 @@ class MeetingType:
 def _require_reminders(reminders: tuple[int, ...]) -> None:
     if len(reminders) > _MAX_REMINDERS:
         raise RuleError("reminders", f"are at most {_MAX_REMINDERS}")
-    if not all(0 <= minutes <= _EARLIEST_REMINDER for minutes in reminders):
-        raise RuleError("reminders", f"are between 0 and {_EARLIEST_REMINDER} minutes before")
+    if not all(1 <= minutes <= _EARLIEST_REMINDER for minutes in reminders):
+        raise RuleError("reminders", f"are between 1 and {_EARLIEST_REMINDER} minutes before")
