@@ -1,6 +1,7 @@
 """Why a start is not offered: the same barriers as the decision, asked one by one."""
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -12,6 +13,7 @@ from availability.domain.candidate import Candidate, candidates
 from availability.domain.errors import RuleError
 from availability.domain.host import Host
 from availability.domain.intervals import Interval
+from availability.domain.layers import Layer
 from availability.domain.reasons import Reason, Refusal
 from availability.domain.slot_request import SlotRequest, check_hosts
 from availability.domain.wall_clock import DAY, MINUTE, day_of, instants
@@ -29,7 +31,7 @@ def explain(
     if not request.window[0] <= start < request.window[1]:
         raise RuleError("start", "must lie within the window")
     return {
-        host.host_id: tuple(_refusals(candidate, start))
+        host.host_id: next(_refusals(candidate, [start]))
         for host, candidate in zip(hosts, candidates(hosts, request), strict=True)
     }
 
@@ -76,43 +78,56 @@ def _refused(candidate: Candidate, window: Interval) -> Iterator[RefusedStart]:
     asked = {begin} | {
         start for run in candidate.possible.runs for start in run if begin <= start < end
     }
-    for start in sorted(asked):
-        refusals = tuple(_refusals(candidate, start))
+    starts = sorted(asked)
+    for start, refusals in zip(starts, _refusals(candidate, starts), strict=True):
         if refusals:
             yield RefusedStart(start, refusals)
 
 
-def _refusals(candidate: Candidate, start: int) -> Iterator[Refusal]:
+def _refusals(candidate: Candidate, starts: Sequence[int]) -> Iterator[tuple[Refusal, ...]]:
+    """Yield every reason against each of the starts, which ascend."""
+    behind: list[dict[Refusal, None]] = [{} for _ in starts]
+    for barrier in candidate.barriers:
+        _stand_behind(barrier, starts, behind)
+    for start, given in zip(starts, behind, strict=True):
+        yield (*_impossible(candidate, start), *_without_needless_buffers(given))
+
+
+def _impossible(candidate: Candidate, start: int) -> Iterator[Refusal]:
     if not candidate.possible.fits(start):
         yield Refusal(Reason.OUTSIDE_HOURS)
     elif not candidate.possible.is_on_step(start):
         yield Refusal(Reason.OFF_STEP)
-    given: dict[Refusal, None] = {}
-    for barrier in candidate.barriers:
-        given.update(dict.fromkeys(_behind(barrier, start)))
-    for refusal in given:
-        if refusal.reason is not Reason.BUFFER or not _is_told(refusal, given):
-            yield refusal
 
 
-def _behind(barrier: Barrier, start: int) -> Iterator[Refusal]:
-    layer = barrier.layer
-    for index, (taken, until) in enumerate(layer.intervals):
-        if not taken - barrier.lead < start < until + barrier.trail:
+def _stand_behind(
+    barrier: Barrier, starts: Sequence[int], behind: Sequence[dict[Refusal, None]]
+) -> None:
+    """Add what the barrier has against each start to what stands `behind` it already."""
+    for index, (taken, until) in enumerate(barrier.layer.intervals):
+        first = bisect_right(starts, taken - barrier.lead)
+        end = bisect_left(starts, until + barrier.trail, lo=first)
+        if first == end:
             continue
-        touched = taken - barrier.core_lead < start < until
-        # Ignorance of a buffer's time is ignorance: the source is to blame, not the buffer.
-        certain = layer.state is not BusyState.UNKNOWN
-        reason = Reason.BUFFER if certain and not touched else layer.reason
-        reference = layer.references[index] if layer.references else None
-        if isinstance(reference, UUID):
-            yield Refusal(reason, booking_id=reference)
-        else:
-            yield Refusal(reason, layer.calendar_id, reference, layer.as_of)
+        touch, margin = _told_of(barrier.layer, index)
+        for position in range(first, end):
+            touched = taken - barrier.core_lead < starts[position] < until
+            behind[position][touch if touched else margin] = None
 
 
-def _is_told(buffer: Refusal, given: dict[Refusal, None]) -> bool:
-    """Tell whether the very thing behind a buffer is itself in the way."""
-    return any(
-        refusal[1:] == buffer[1:] and refusal.reason is not Reason.BUFFER for refusal in given
-    )
+def _told_of(layer: Layer, index: int) -> tuple[Refusal, Refusal]:
+    """Return what one of the layer's intervals has against a meeting, and against its buffers."""
+    reference = layer.references[index] if layer.references else None
+    if isinstance(reference, UUID):
+        touch = Refusal(layer.reason, booking_id=reference)
+    else:
+        touch = Refusal(layer.reason, layer.calendar_id, reference, layer.as_of)
+    # Ignorance of a buffer's time is ignorance: the source is to blame, not the buffer.
+    certain = layer.state is not BusyState.UNKNOWN
+    return touch, touch._replace(reason=Reason.BUFFER) if certain else touch
+
+
+def _without_needless_buffers(given: Iterable[Refusal]) -> Iterator[Refusal]:
+    """Leave out the buffer around what is itself in the way."""
+    named = {refusal[1:] for refusal in given if refusal.reason is not Reason.BUFFER}
+    return (one for one in given if one.reason is not Reason.BUFFER or one[1:] not in named)
