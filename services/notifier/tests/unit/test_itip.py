@@ -79,6 +79,13 @@ def test_an_owner_of_a_read_only_calendar_is_offered_an_answer() -> None:
     assert (other.params["PARTSTAT"], other.params["RSVP"]) == (["ACCEPTED"], ["FALSE"])
 
 
+def test_a_party_is_named_by_the_address_that_mails_are_sent_to() -> None:
+    booking = a_booking(guest=a_guest(address="elodie@faß.example"))
+    *_, to_guest = notices_of(Fact.CONFIRMED, booking, before=None, writable={})
+    parties = {party.value for party in read(written(to_guest)).vevent.attendee_list}
+    assert "mailto:elodie@xn--fa-hia.example" in parties
+
+
 def test_a_copy_to_keep_asks_nobody() -> None:
     host, _ = notices_of(Fact.CONFIRMED, a_booking(), before=None, writable={})
     calendar = read(written(host))

@@ -5,6 +5,7 @@ from typing import Any
 
 from icalendar import Calendar, Event, vCalAddress, vText, vUri
 
+from notifier.application.mail_address import mailable
 from notifier.domain.invitation import Attendee, Invitation
 from notifier.domain.notices import Part
 
@@ -69,8 +70,11 @@ def _attendee(attendee: Attendee) -> vCalAddress:
 
 
 def _address(address: str, name: str) -> vCalAddress:
-    """Return a bare `mailto:` URI; a name that cannot be quoted (RFC 5545 §3.2) is made to."""
-    found = vCalAddress(f"mailto:{address}")
+    """Return a bare `mailto:` URI; a name that cannot be quoted (RFC 5545 §3.2) is made to.
+
+    The address is the one that mails are sent to, so that its owner's client knows itself.
+    """
+    found = vCalAddress(f"mailto:{mailable(address) or address}")
     printable = "".join(c if c.isprintable() and c != '"' else " " for c in name)
     if words := printable.split():
         found.params["CN"] = vText(" ".join(words))
