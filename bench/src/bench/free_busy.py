@@ -2,13 +2,14 @@
 
 import json
 import struct
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from bench.asking import Ask, one_by_one
 from bench.bare_queries import PACKED, ROWS
 from bench.busy import Interval, instant, merged
 from bench.http_client import HttpClient
@@ -17,6 +18,8 @@ from bench.suite import WrongAnswerError
 
 _POSTGRES_EPOCH = 946_684_800
 _MICROSECONDS = 1_000_000
+
+_Parameters = tuple[Sequence[UUID], datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,19 @@ class Question:
 Busy = Mapping[UUID, Sequence[Interval]]
 """Merged intervals by the id of a host or of its calendar; who is not named is free."""
 
-Way = tuple[Callable[[Question], Awaitable[Any]], Callable[[Question, Any], Busy]]
-"""How a question is asked, which is timed, and how the answer is read, which is not."""
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How questions are asked, which is timed; they are put and answers read before and after."""
+
+    put: Callable[[Question], Any]
+    ask: Ask[Any, Any]
+    read: Callable[[Question, Any], Busy]
+
+    async def answers(self, questions: Sequence[Question]) -> tuple[float, list[Busy]]:
+        """Return the median of the seconds that an answer takes, and what the answers say."""
+        seconds, raw = await one_by_one([self.put(it) for it in questions], self.ask)
+        return seconds, [self.read(q, a) for q, a in zip(questions, raw, strict=True)]
 
 
 def over_http(
@@ -54,11 +68,7 @@ async def asked_over_http(
 ) -> AsyncGenerator[Way]:
     """Yield how a server answers: `request` writes a question, `read` reads an answer."""
     async with connecting as client:
-
-        async def ask(question: Question) -> bytes:
-            return await client.send(request(client, question))
-
-        yield ask, read
+        yield Way(lambda question: request(client, question), client.send, read)
 
 
 def read(question: Question, body: bytes) -> Busy:
@@ -80,9 +90,8 @@ def request(client: HttpClient, question: Question) -> bytes:
 def rows(connection: Any) -> Way:
     """Return how the bare driver answers: a row for each interval."""
 
-    async def ask(question: Question) -> Any:
-        begin, end = map(instant, question.window)
-        return await connection.fetch(ROWS, question.calendar_ids, begin, end)
+    async def ask(put: _Parameters) -> Any:
+        return await connection.fetch(ROWS, *put)
 
     def read(question: Question, found: Any) -> Busy:
         intervals: dict[UUID, list[Interval]] = {}
@@ -91,20 +100,24 @@ def rows(connection: Any) -> Way:
             intervals.setdefault(calendar, []).append(interval)
         return {it: merged(busy, question.window) for it, busy in intervals.items()}
 
-    return ask, read
+    return Way(_parameters, ask, read)
 
 
 def packed(connection: Any) -> Way:
     """Return how the bare driver answers with one packed value for each calendar."""
 
-    async def ask(question: Question) -> Any:
-        begin, end = map(instant, question.window)
-        return await connection.fetch(PACKED, question.calendar_ids, begin, end)
+    async def ask(put: _Parameters) -> Any:
+        return await connection.fetch(PACKED, *put)
 
     def read(question: Question, found: Any) -> Busy:
         return {it: merged(_unpacked(busy), question.window) for it, busy in found}
 
-    return ask, read
+    return Way(_parameters, ask, read)
+
+
+def _parameters(question: Question) -> _Parameters:
+    begin, end = map(instant, question.window)
+    return question.calendar_ids, begin, end
 
 
 def check(population: Population, question: Question, busy: Busy) -> None:

@@ -19,7 +19,7 @@ from stack.readiness import accepts_tcp
 from stack.stack import Stack
 
 from bench import availability_service, servers
-from bench.asking import Ask, all_at_once, one_by_one
+from bench.asking import Ask, all_at_once
 from bench.availability_service import Running
 from bench.busy import instant
 from bench.free_busy import (
@@ -154,9 +154,8 @@ class _Scene:
 
 def _alone(name: str, way: Callable[[], AbstractAsyncContextManager[Way]]) -> Arm[Question, Answer]:
     async def measure(items: Sequence[Question]) -> Measurement[Answer]:
-        async with way() as (ask, read):
-            seconds, answers = await one_by_one(items, ask)
-        return Measurement(seconds, [read(q, a) for q, a in zip(items, answers, strict=True)])
+        async with way() as asking:
+            return Measurement(*await asking.answers(items))
 
     return Arm(name, measure)
 

@@ -12,7 +12,6 @@ import psutil
 from stack.stack import Stack
 
 from bench import availability_service, free_busy
-from bench.asking import one_by_one
 from bench.availability_service import Running
 from bench.free_busy import Busy, Question, over_http
 from bench.http_client import connected
@@ -117,10 +116,10 @@ def _arm(
 
     async def measure(items: Sequence[int]) -> Measurement[Answer]:
         questions = [question(seed) for seed in items]
-        async with over_http(connected(service.service.url, service.headers)) as (ask, read):
-            seconds, answers = await one_by_one(questions, ask)
+        async with over_http(connected(service.service.url, service.headers)) as way:
+            seconds, answers = await way.answers(questions)
         return Measurement(
-            seconds, [(population, q, read(q, a)) for q, a in zip(questions, answers, strict=True)]
+            seconds, [(population, q, busy) for q, busy in zip(questions, answers, strict=True)]
         )
 
     return Arm(name, measure)

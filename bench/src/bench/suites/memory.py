@@ -123,12 +123,10 @@ def _say_nothing(_: str) -> None:
 
 def _under_load(service: Running) -> Arm[Question, Answer]:
     async def measure(items: Sequence[Question]) -> Measurement[Answer]:
-        async with over_http(connected(service.service.url, service.headers)) as (ask, read):
-            answers = [await ask(question) for question in items]
+        async with over_http(connected(service.service.url, service.headers)) as way:
+            _, answers = await way.answers(items)
         bytes_resident = psutil.Process(service.service.program.pid).memory_info().rss
-        return Measurement(
-            bytes_resident, [read(q, a) for q, a in zip(items, answers, strict=True)]
-        )
+        return Measurement(bytes_resident, answers)
 
     return Arm(SERVICE, measure)
 
