@@ -180,6 +180,37 @@ async def test_an_entry_moved_to_another_calendar_is_not_deleted(
     assert (await booking.hears(EntryRemoved)).command_id is None
 
 
+async def test_an_entry_is_followed_to_another_calendar(
+    lab: Lab, proxied_radicale: FaultProxy
+) -> None:
+    mine, booking = await booked(lab, proxied_radicale)
+    other = await connect_calendar(lab, proxied_radicale, mine.host_id, mine.owner)
+    stored = await mine.entry(booking.name)
+    assert stored is not None
+    await other.becomes("moved.ics", stored)
+    await mine.loses(booking.name)
+    await read_again(lab, mine)
+
+    rescheduled = booking.moved(at(13))
+    await send(lab, rescheduled.write())
+    await rescheduled.hears(EntryWritten, times=2)
+    assert await mine.entry(booking.name) is None
+    rewritten = await other.entry("moved.ics")
+    assert rewritten is not None
+    assert in_utc(at(13)) in rewritten
+    await lab.log.until(lambda: lab.log.busy(other.id) == {span(at(13))})
+
+    dragged = rewritten.replace(in_utc(at(13)), in_utc(at(15)))
+    await other.becomes("moved.ics", dragged.replace(in_utc(at(14)), in_utc(at(16))))
+    told = await booking.hears(EntryMoved)
+    assert (told.command_id, told.slot) == (None, TimeRange(start=at(15), end=at(16)))
+
+    cancelled = rescheduled.later()
+    await send(lab, cancelled.remove())
+    assert (await cancelled.hears(EntryRemoved)).command_id is not None
+    assert await other.entry("moved.ics") is None
+
+
 async def test_a_deletion_waits_for_a_calendar_that_cannot_be_asked(
     lab: Lab, proxied_radicale: FaultProxy, proxied_xandikos: FaultProxy
 ) -> None:

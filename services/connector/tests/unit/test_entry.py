@@ -10,6 +10,7 @@ from connector.domain.entry import Entry, EntryCommand, EntryState
 from connector.domain.entry_draft import EntryDraft, EntryStatus, LookBefore, Person
 from connector.domain.entry_policy import EntryPolicy
 from connector.domain.entry_writing import StandingEntry, WrittenEntry
+from connector.domain.source import Resource
 
 pytestmark = pytest.mark.unit
 
@@ -94,7 +95,12 @@ def test_an_entry_shows_what_it_was_written_from(
     *, revision: int | None, sequence: int, shows: bool
 ) -> None:
     standing = StandingEntry(
-        name="n", version=None, booking_id=None, revision=revision, sequence=sequence
+        name="n",
+        version=None,
+        resource=Resource(content=b"x", media_type="text/calendar"),
+        booking_id=None,
+        revision=revision,
+        sequence=sequence,
     )
     assert standing.shows(revision=1, sequence=0) is shows
     assert standing.outdates(revision=1) is (revision == 2)

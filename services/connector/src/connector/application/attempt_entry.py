@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from typing import TypeAlias
+from uuid import UUID
 
 from messaging.failpoints import reach
 
 from connector.application.last_look import last_look
-from connector.application.ports import EntryWriter
+from connector.application.locate_entry import locate_entry
 from connector.application.services import Services
-from connector.application.unseal import unseal
 from connector.domain.calendar import Calendar, Fault
 from connector.domain.entry import Entry
 from connector.domain.entry_draft import EntryDraft, EntryStatus
@@ -28,9 +28,13 @@ _ROUNDS = 3
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The calendar holds the entry; `was_there` says that an earlier attempt had put it there."""
+    """The calendar holds the entry; `was_there` says that an earlier attempt had put it there.
+
+    `calendar_id` names the calendar: somebody may have moved the entry to another one.
+    """
 
     entry: WrittenEntry | StandingEntry
+    calendar_id: UUID
     was_there: bool = False
 
 
@@ -41,7 +45,9 @@ class LeftToMail:
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """Nothing stands in the calendar."""
+    """Nothing stands any more; the calendar with `calendar_id` is where it stood last."""
+
+    calendar_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,9 @@ async def attempt_entry(services: Services, target: Target) -> Outcome:
     if not calendar.is_read:
         return Impossible(Fault.REQUESTED)
     if draft is None:
-        return await _remove(services, target) if calendar.capabilities.write else Removed()
+        if not calendar.capabilities.write:
+            return Removed(calendar.id)
+        return await _remove(services, target)
     if draft.status is EntryStatus.TENTATIVE and not calendar.capabilities.holds:
         return Impossible(Fault.PERMISSION)
     try:
@@ -87,17 +95,17 @@ async def attempt_entry(services: Services, target: Target) -> Outcome:
 
 async def _write(services: Services, target: Target, draft: EntryDraft) -> Outcome:
     """Look whether it is done, then whether the time is free, then write."""
-    entry, remote_id = target.entry, target.calendar.remote_id
+    entry = target.entry
     if not target.calendar.capabilities.write:
         refusal = await last_look(services, target.host, draft, entry.command.look)
         return Refused(refusal) if refusal else LeftToMail()
-    writer = await _open(services, target.calendar)
     looked = False
     for first in (True, *(False for _ in range(_ROUNDS - 1))):
         thorough = entry.was_tried or not first
-        standing = await writer.find(remote_id, entry.ref, thorough=thorough)
+        place = await locate_entry(services, target.calendar, entry, thorough=thorough)
+        where, standing = place.calendar, place.standing
         if standing and standing.shows(revision=draft.revision, sequence=draft.sequence):
-            return Written(standing, was_there=True)
+            return Written(standing, where.id, was_there=True)
         if not looked:
             await reach("entries.before_last_look")
             refusal = await last_look(services, target.host, draft, entry.command.look)
@@ -106,35 +114,31 @@ async def _write(services: Services, target: Target, draft: EntryDraft) -> Outco
             looked = True
         await reach("entries.before_write")
         try:
-            written = await writer.write(remote_id, draft, standing)
+            written = await place.writer.write(where.remote_id, draft, standing)
         except ChangedMeanwhileError:
             continue
         await reach("entries.after_write")
-        return Written(written)
+        return Written(written, where.id)
     raise _restless()
 
 
 async def _remove(services: Services, target: Target) -> Outcome:
-    entry, remote_id = target.entry, target.calendar.remote_id
-    writer = await _open(services, target.calendar)
+    entry = target.entry
     for _ in range(_ROUNDS):
-        standing = await writer.find(remote_id, entry.ref, thorough=True)
+        place = await locate_entry(services, target.calendar, entry, thorough=True)
+        where, standing = place.calendar, place.standing
         if standing is None or standing.outdates(revision=entry.command.revision):
-            return Removed()
+            return Removed(where.id)
         await reach("entries.before_write")
         try:
-            await writer.remove(remote_id, standing)
+            await place.writer.remove(where.remote_id, standing)
         except ChangedMeanwhileError:
             continue
         except EntryRejectedError:
             return Impossible(Fault.INVALID_ANSWER)
         await reach("entries.after_write")
-        return Removed()
+        return Removed(where.id)
     raise _restless()
-
-
-async def _open(services: Services, calendar: Calendar) -> EntryWriter:
-    return services.open_writer(calendar.provider, await unseal(services, calendar))
 
 
 def _restless() -> SourceFailure:

@@ -26,7 +26,6 @@ from connector.application.store import Origin, Store
 from connector.domain.calendar import Fault
 from connector.domain.connection import SecretUnreadable
 from connector.domain.entry import Entry
-from connector.domain.obstacle import LookRefusal
 from connector.domain.source import SourceFailure
 
 _logger = logging.getLogger(__name__)
@@ -96,8 +95,7 @@ async def carry_out_entry(services: Services, lease: EntryLease) -> EntryOutcome
         noted = await _note(services, store, entry, outcome)
         await reach("entries.before_mark")
     await reach("entries.after_mark")
-    if isinstance(outcome, Refused):
-        await _read_refusing(services, outcome.refusal)
+    await _read_others(services, lease, outcome)
     return noted
 
 
@@ -167,9 +165,17 @@ async def _read_soon(services: Services, store: Store, entry: Entry, *, thorough
         await store.sync_states.wake({calendar_id}, at=now)
 
 
-async def _read_refusing(services: Services, refusal: LookRefusal) -> None:
-    """Let others know soon of what they took for free, each calendar by itself."""
-    for calendar_id in sorted(refusal.calendar_ids):
+async def _read_others(services: Services, lease: EntryLease, outcome: Outcome | Setback) -> None:
+    """Have other calendars read soon, each by itself.
+
+    Those that were taken for free and are not, and the one that somebody moved the entry to.
+    """
+    concerned: set[UUID] = set()
+    if isinstance(outcome, Refused):
+        concerned = set(outcome.refusal.calendar_ids)
+    elif isinstance(outcome, Written | Removed):
+        concerned = {outcome.calendar_id} - {lease.calendar_id}
+    for calendar_id in sorted(concerned):
         async with services.unit_of_work() as store:
             await store.sync_states.wake({calendar_id}, at=services.now())
 

@@ -1,18 +1,14 @@
 """Finding out which entries of ours somebody deleted: absence alone proves nothing."""
 
 from collections.abc import Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from connector.application.ports import EntryWriter
+from connector.application.locate_entry import find_elsewhere, open_writer
 from connector.application.services import Services
 from connector.application.take_reading import Result, Subject
-from connector.application.unseal import unseal
-from connector.domain.calendar import Calendar
 from connector.domain.connection import SecretUnreadable
 from connector.domain.entry import Entry
-from connector.domain.entry_writing import EntryRef
-from connector.domain.source import SourceFailure
+from connector.domain.source import Resource, SourceFailure
 
 
 async def find_deleted(services: Services, subject: Subject, result: Result) -> Result:
@@ -21,47 +17,42 @@ async def find_deleted(services: Services, subject: Subject, result: Result) -> 
     Those whose UID the whole calendar does not show are asked for one by one; only when the source
     says that an entry is not there, while the calendar is, it is gone. Raises SourceFailure, as
     nothing may pass for known that is not. Past meetings are not asked for. One that somebody moved
-    to another of the host's calendars is not deleted; while one of these cannot be asked, nobody
-    knows, and the next reading looks again.
+    to another of the host's calendars is not deleted but followed there, by each reading; while one
+    of these cannot be asked, nobody knows, and the next reading looks again.
     """
     missing = _missing(subject, result)
     if not missing:
         return result
     calendar = subject.calendar
-    writer = await _writer(services, calendar)
+    writer = await open_writer(services, calendar)
     absent = [
         entry for entry in missing if await writer.find(calendar.remote_id, entry.ref) is None
     ]
     if not absent:
         return result
     try:
-        elsewhere = await _uids_elsewhere(services, calendar, absent)
+        return await _followed(services, subject, result, absent)
     except (SourceFailure, SecretUnreadable):
         return replace(result, in_doubt=True)
-    deleted = tuple(entry for entry in absent if entry.command.uid not in elsewhere)
-    return replace(result, deleted=deleted)
 
 
-async def _uids_elsewhere(
-    services: Services, calendar: Calendar, absent: Sequence[Entry]
-) -> AbstractSet[str]:
-    """Return which of the entries stand in another calendar of the host, by their UIDs."""
-    async with services.unit_of_work() as store:
-        of_host = await store.calendars.of_host(calendar.host_id)
-    found: set[str] = set()
-    for other in of_host:
-        if other.id == calendar.id or not other.is_read or not other.capabilities.two_way:
-            continue
-        writer = await _writer(services, other)
-        for entry in absent:
-            ref = EntryRef(uid=entry.command.uid)
-            if await writer.find(other.remote_id, ref, thorough=True) is not None:
-                found.add(entry.command.uid)
-    return found
-
-
-async def _writer(services: Services, calendar: Calendar) -> EntryWriter:
-    return services.open_writer(calendar.provider, await unseal(services, calendar))
+async def _followed(
+    services: Services, subject: Subject, result: Result, absent: Sequence[Entry]
+) -> Result:
+    """Return the result with what became of the entries that left the calendar."""
+    deleted: list[Entry] = []
+    moved: list[Resource] = []
+    for entry in absent:
+        place = await find_elsewhere(services, subject.calendar, entry)
+        if place is None or place.standing is None:
+            deleted.append(entry)
+        else:
+            moved.append(place.standing.resource)
+    result = replace(result, deleted=tuple(deleted))
+    if not moved:
+        return result
+    shown = await services.expander.picture(moved, result.basis)
+    return replace(result, elsewhere=shown.own, in_doubt=True)
 
 
 def _missing(subject: Subject, result: Result) -> list[Entry]:

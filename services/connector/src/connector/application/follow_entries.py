@@ -26,7 +26,7 @@ async def follow_entries(
     if result.picture is None or not calendar.capabilities.two_way:
         return
     shown: dict[str, list[OwnEvent]] = defaultdict(list)
-    for event in result.picture.own:
+    for event in (*result.picture.own, *result.elsewhere):
         shown[event.uid].append(event)
     deleted = {(entry.command.uid, entry.generation) for entry in result.deleted}
     now = services.now()

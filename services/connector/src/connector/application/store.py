@@ -4,6 +4,7 @@ Locks are taken in one order everywhere: host, connection, calendar, sync state,
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -248,6 +249,10 @@ class Entries(Protocol):
 
     async def own_uids(self, host_id: UUID, *, after: datetime) -> Mapping[str, UUID]:
         """Return the UIDs and bookings of entries for the host's calendars that end after it."""
+        ...
+
+    async def wanted_in(self, calendar_ids: Collection[UUID], uid: str) -> AbstractSet[UUID]:
+        """Return which of the calendars hold the entry with this UID, or are being told to."""
         ...
 
     async def wake(self, calendar_ids: Collection[UUID], *, at: datetime) -> None:

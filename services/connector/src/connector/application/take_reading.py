@@ -11,6 +11,7 @@ from connector.application.unseal import unseal
 from connector.domain.calendar import Calendar
 from connector.domain.entry import Entry
 from connector.domain.host import Host
+from connector.domain.own_event import OwnEvent
 from connector.domain.source import Changes, Reading, Resource
 from connector.domain.sync_state import SyncState
 
@@ -33,7 +34,8 @@ class Result:
     """What a reading amounts to. `picture` is None when nothing it depends on has changed.
 
     `resources` are all that the calendar consists of after it, None where none were needed.
-    `deleted` are entries of ours that are gone; `in_doubt` says that nobody knows of some.
+    `deleted` are entries of ours that are gone, `elsewhere` those that another calendar shows;
+    `in_doubt` says that the next reading has to look at them again.
     """
 
     reading: Reading
@@ -41,6 +43,7 @@ class Result:
     picture: Picture | None
     resources: Mapping[str, Resource] | None = None
     deleted: tuple[Entry, ...] = ()
+    elsewhere: tuple[OwnEvent, ...] = ()
     in_doubt: bool = False
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from connector.domain.source import Resource
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryRef:
@@ -18,10 +20,12 @@ class StandingEntry:
 
     `version` makes a change conditional on nobody having changed it since; None where the source
     has no such mark. `booking_id` and `revision` are its tag, None where an app dropped them.
+    `resource` is what the source holds.
     """
 
     name: str
     version: str | None
+    resource: Resource = field(repr=False)
     booking_id: UUID | None
     revision: int | None
     sequence: int

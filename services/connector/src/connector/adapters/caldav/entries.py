@@ -123,6 +123,7 @@ async def _entry_at(
     standing = StandingEntry(
         name=name,
         version=resource.etag,
+        resource=resource,
         booking_id=tag.booking_id,
         revision=tag.revision,
         sequence=tag.sequence,

@@ -1,6 +1,7 @@
 """Entries as rows; commands and answers as the JSON documents they are."""
 
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -91,6 +92,16 @@ class PostgresEntries:
             .where(calendar.c.host_id == host_id, _table.c.ends_at > after)
         )
         return {row.uid: row.booking_id for row in await self._session.execute(query)}
+
+    async def wanted_in(self, calendar_ids: Collection[UUID], uid: str) -> AbstractSet[UUID]:
+        """Return which of the calendars hold the entry with this UID, or are being told to."""
+        wanted = (EntryState.PENDING.value, EntryState.WRITTEN.value)
+        query = select(_table.c.calendar_id).where(
+            _table.c.calendar_id.in_(calendar_ids),
+            _table.c.uid == uid,
+            _table.c.state.in_(wanted),
+        )
+        return set((await self._session.execute(query)).scalars())
 
     async def wake(self, calendar_ids: Collection[UUID], *, at: datetime) -> None:
         """Make what is planned for these calendars due."""
