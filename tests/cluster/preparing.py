@@ -64,6 +64,7 @@ def values_for(servers: Servers, *, tag: str) -> dict[str, Any]:
                     "EGRESS__ALLOWED_PRIVATE": [servers.stack.radicale.outside],
                     "SYNC__INTERVAL_SECONDS": 3,
                     "SYNC__FRESHNESS_SECONDS": 3,
+                    "SYNC__SECOND_LOOK_SECONDS": 1,
                     "SYNC__LEASE_SECONDS": 20,
                     "ENTRIES__LOOK_SECONDS": 5,
                     "ENTRIES__ATTEMPT_SECONDS": 10,

@@ -113,6 +113,7 @@ async def _services(
             failures_to_degrade=sync.failures_to_degrade,
             stale_after=seconds(sync.stale_after_seconds),
             freshness=seconds(sync.freshness_seconds),
+            second_look=seconds(sync.second_look_seconds),
         ),
         entry_policy=EntryPolicy(
             attempt=seconds(entries.attempt_seconds),

@@ -78,6 +78,11 @@ class SyncSettings(BaseModel):
     freshness_seconds: float = Field(
         default=900.0, gt=0, description="How often an unchanged calendar is announced as checked"
     )
+    second_look_seconds: float = Field(
+        default=15.0,
+        ge=0,
+        description="Before an entry that left its calendar is looked for again, and deleted",
+    )
     deletion_share: float = Field(
         default=0.5,
         gt=0,
@@ -85,6 +90,12 @@ class SyncSettings(BaseModel):
         description="A reading that loses more of a calendar waits for a word",
     )
     deletion_count: int = Field(default=10, ge=0, description="If it loses more entries than this")
+
+    @model_validator(mode="after")
+    def _leaves_time_to_read(self) -> Self:
+        if not self.second_look_seconds * 2 <= self.lease_seconds:
+            raise ValueError("second_look_seconds is at most half of lease_seconds")
+        return self
 
 
 class EntriesSettings(BaseModel):

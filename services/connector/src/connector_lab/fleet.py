@@ -76,6 +76,7 @@ def variables(settings: ConnectorSettings) -> Mapping[str, str]:
         "SYNC__PER_SERVER": str(sync.per_server),
         "SYNC__INTERVAL_SECONDS": str(sync.interval_seconds),
         "SYNC__FIRST_RETRY_SECONDS": str(sync.first_retry_seconds),
+        "SYNC__SECOND_LOOK_SECONDS": str(sync.second_look_seconds),
         "SYNC__LEASE_SECONDS": str(sync.lease_seconds),
         "ENTRIES__FIRST_RETRY_SECONDS": str(settings.entries.first_retry_seconds),
         "ENTRIES__LONGEST_RETRY_SECONDS": str(settings.entries.longest_retry_seconds),

@@ -142,7 +142,10 @@ class Surroundings:
             egress=EgressSettings(allowed_private=frozenset({*allowed, self.web.authority})),
             expansion=ExpansionSettings(workers=1),
             sync=SyncSettings(
-                interval_seconds=0.4, first_retry_seconds=0.4, lease_seconds=lease_seconds
+                interval_seconds=0.4,
+                first_retry_seconds=0.4,
+                second_look_seconds=0.4,
+                lease_seconds=lease_seconds,
             ),
             tenants=TenantSettings(max_calendars_of={SINGLE: 1}),
             entries=entries or EntriesSettings(first_retry_seconds=0.3, longest_retry_seconds=1),

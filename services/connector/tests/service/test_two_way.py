@@ -1,8 +1,10 @@
 """What people do with our entries in their own app reaches the booking, once; echoes do not."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from connector.application.locate_entry import find_elsewhere
 from connector_lab.bookings import TestBooking, in_utc, send
 from connector_lab.dav_calendars import ConnectedCalendar, connect_calendar
 from connector_lab.fault_proxy import FaultProxy
@@ -209,6 +211,31 @@ async def test_an_entry_is_followed_to_another_calendar(
     await send(lab, cancelled.remove())
     assert (await cancelled.hears(EntryRemoved)).command_id is not None
     assert await other.entry("moved.ics") is None
+
+
+@pytest.mark.parametrize("filed", ["in another calendar", "anew"])
+async def test_an_app_may_delete_an_entry_before_it_files_it(
+    lab: Lab, proxied_radicale: FaultProxy, monkeypatch: pytest.MonkeyPatch, filed: str
+) -> None:
+    mine, booking = await booked(lab, proxied_radicale)
+    other = await connect_calendar(lab, proxied_radicale, mine.host_id, mine.owner)
+    stored = await mine.entry(booking.name)
+    assert stored is not None
+
+    filing = other if filed == "in another calendar" else mine
+
+    async def looked(*given: Any) -> Any:
+        """File it between the first look and the second."""
+        found = await find_elsewhere(*given)
+        if found is None:
+            await filing.becomes("filed.ics", stored)
+        return found
+
+    monkeypatch.setattr("connector.application.find_deleted.find_elsewhere", looked)
+    await mine.loses(booking.name)
+    await eventually(lambda: filing.entry("filed.ics"))
+    await read_again(lab, mine)
+    assert not by_hand(booking)
 
 
 async def test_a_deletion_waits_for_a_calendar_that_cannot_be_asked(

@@ -17,8 +17,9 @@ class SyncPolicy:
     `interval` is between good readings, `longest` bounds what a source may ask for; `first_retry`
     doubles up to `longest_retry`. A failure that may pass degrades the calendar after
     `failures_to_degrade` in a row or once its picture is older than `stale_after`. `freshness` is
-    how often an unchanged calendar is announced as checked. `jitter` is the share of each wait that
-    is left to chance, so that calendars do not march in step.
+    how often an unchanged calendar is announced as checked. An entry of ours that is not there is
+    looked for once more after `second_look`, before it passes for deleted. `jitter` is the share of
+    each wait that is left to chance, so that calendars do not march in step.
     """
 
     interval: timedelta = timedelta(minutes=5)
@@ -28,6 +29,7 @@ class SyncPolicy:
     failures_to_degrade: int = 3
     stale_after: timedelta = timedelta(hours=1)
     freshness: timedelta = timedelta(minutes=15)
+    second_look: timedelta = timedelta(seconds=15)
     jitter: float = 0.1
 
     def next_reading(self, hint: timedelta | None, chance: Callable[[], float]) -> timedelta:
