@@ -41,7 +41,10 @@ Busy = Mapping[UUID, Sequence[Interval]]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How questions are asked, which is timed; they are put and answers read before and after."""
+    """How questions are asked, which is timed.
+
+    Before, `put` makes each ready to be asked; after, `read` reads its answer.
+    """
 
     put: Callable[[Question], Any]
     ask: Ask[Any, Any]

@@ -81,7 +81,7 @@ class SyncSettings(BaseModel):
     second_look_seconds: float = Field(
         default=15.0,
         ge=0,
-        description="Before an entry that left its calendar is looked for again, and deleted",
+        description="Between two looks for an entry that is gone, before it counts as deleted",
     )
     deletion_share: float = Field(
         default=0.5,
@@ -93,7 +93,7 @@ class SyncSettings(BaseModel):
 
     @model_validator(mode="after")
     def _leaves_time_to_read(self) -> Self:
-        if not self.second_look_seconds * 2 <= self.lease_seconds:
+        if self.second_look_seconds * 2 > self.lease_seconds:
             raise ValueError("second_look_seconds is at most half of lease_seconds")
         return self
 

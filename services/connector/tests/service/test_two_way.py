@@ -164,16 +164,24 @@ async def test_an_entry_stored_under_another_name_is_still_there(
     assert in_utc(at(13)) in (await mine.entry("copy.ics") or "")
 
 
-async def test_an_entry_moved_to_another_calendar_is_not_deleted(
-    lab: Lab, proxied_radicale: FaultProxy
-) -> None:
-    mine, booking = await booked(lab, proxied_radicale)
-    other = await connect_calendar(lab, proxied_radicale, mine.host_id, mine.owner)
+async def filed_elsewhere(
+    lab: Lab, proxy: FaultProxy, mine: ConnectedCalendar, booking: TestBooking
+) -> ConnectedCalendar:
+    """Move the entry to another calendar of its host, as `moved.ics`; return that calendar."""
+    other = await connect_calendar(lab, proxy, mine.host_id, mine.owner)
     stored = await mine.entry(booking.name)
     assert stored is not None
     await other.becomes("moved.ics", stored)
     await mine.loses(booking.name)
     await read_again(lab, mine)
+    return other
+
+
+async def test_an_entry_moved_to_another_calendar_is_not_deleted(
+    lab: Lab, proxied_radicale: FaultProxy
+) -> None:
+    mine, booking = await booked(lab, proxied_radicale)
+    other = await filed_elsewhere(lab, proxied_radicale, mine, booking)
     await lab.log.until(lambda: lab.log.busy(other.id) == {span(at(9))})
     assert not by_hand(booking)
 
@@ -186,12 +194,7 @@ async def test_an_entry_is_followed_to_another_calendar(
     lab: Lab, proxied_radicale: FaultProxy
 ) -> None:
     mine, booking = await booked(lab, proxied_radicale)
-    other = await connect_calendar(lab, proxied_radicale, mine.host_id, mine.owner)
-    stored = await mine.entry(booking.name)
-    assert stored is not None
-    await other.becomes("moved.ics", stored)
-    await mine.loses(booking.name)
-    await read_again(lab, mine)
+    other = await filed_elsewhere(lab, proxied_radicale, mine, booking)
 
     rescheduled = booking.moved(at(13))
     await send(lab, rescheduled.write())
@@ -221,7 +224,6 @@ async def test_an_app_may_delete_an_entry_before_it_files_it(
     other = await connect_calendar(lab, proxied_radicale, mine.host_id, mine.owner)
     stored = await mine.entry(booking.name)
     assert stored is not None
-
     filing = other if filed == "in another calendar" else mine
 
     async def looked(*given: Any) -> Any:
